@@ -1,0 +1,26 @@
+/**
+ * One pino logger per process: JSON lines, or readable lines on a terminal. Secrets never reach a
+ * log because nobody logs headers, variables or bodies; the redaction list is the second net.
+ */
+import { pino, type Logger } from "pino";
+
+export type Log = Logger;
+
+export type LogOptions = {
+  readonly name: string;
+  /** "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace" */
+  readonly level: string;
+  /** Readable lines for people; default: standard output is a terminal. */
+  readonly pretty?: boolean;
+};
+
+const redact = ["authorization", "token", "*.authorization", "*.token", "headers.*", "*.headers.*"];
+
+export function createLog(options: LogOptions): Log {
+  const { name, level, pretty = process.stdout.isTTY } = options;
+  const base = { name, level, redact, base: { pid: process.pid } };
+  if (!pretty) return pino(base);
+  return pino({ ...base, transport: { target: "pino-pretty", options: { ignore: "pid" } } });
+}
+
+export const silentLog: Log = pino({ level: "silent" });
