@@ -1,0 +1,73 @@
+/**
+ * type-graphql classes → Federation 2 SDL and an executable subgraph schema.
+ * type-graphql knows nothing of federation, so the SDL is printed with its directives, given the
+ * `@link` header, and built again by @apollo/subgraph with type-graphql's resolvers.
+ */
+import "reflect-metadata";
+import { buildSubgraphSchema } from "@apollo/subgraph";
+import { printSchemaWithDirectives } from "@graphql-tools/utils";
+import { type GraphQLSchema, lexicographicSortSchema, parse } from "graphql";
+import { buildSchemaSync, createResolversMap } from "type-graphql";
+import type { AnySubgraph, ClassType } from "./define-subgraph.ts";
+import { scalarsMap } from "./scalars.ts";
+
+const federationImports = [
+  "@key",
+  "@shareable",
+  "@external",
+  "@requires",
+  "@provides",
+  "@override",
+  "@inaccessible",
+  "@interfaceObject",
+  "@tag",
+  "@authenticated",
+  "@requiresScopes",
+  "@policy",
+  "@cacheTag",
+];
+
+/** `@cacheControl` is Apollo Server's own: it becomes the Cache-Control header and is not composed. */
+const cacheControlSdl = `
+enum CacheControlScope { PUBLIC PRIVATE }
+directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+`;
+
+function header(sdl: string): string {
+  const used = federationImports.filter((name) => new RegExp(`${name}\\b`).test(sdl));
+  const imports = used.map((name) => `"${name}"`).join(", ");
+  return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: [${imports}])\n`;
+}
+
+function buildTypeGraphqlSchema(definition: AnySubgraph): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: definition.resolvers as [ClassType, ...ClassType[]],
+    orphanedTypes: [...definition.orphanedTypes],
+    scalarsMap,
+    // Validation of values is the rules' part (`*.rules.ts`), where it can be tested without a server.
+    validate: false,
+    // Directives are printed but not defined here: @apollo/subgraph defines and checks them.
+    skipCheck: true,
+  });
+}
+
+const withoutSchemaBlock = (sdl: string): string => sdl.replace(/^schema\s*\{[^}]*\}\s*/m, "");
+
+/** The subgraph's SDL as it is published: sorted, so that diffs show only what changed. */
+export function printSubgraphSdl(definition: AnySubgraph): string {
+  const schema = lexicographicSortSchema(buildTypeGraphqlSchema(definition));
+  const types = withoutSchemaBlock(printSchemaWithDirectives(schema));
+  return `${header(types)}${types.includes("@cacheControl") ? cacheControlSdl : ""}\n${types}\n`;
+}
+
+export type SubgraphSchema = { readonly sdl: string; readonly schema: GraphQLSchema };
+
+export function buildSubgraph(definition: AnySubgraph): SubgraphSchema {
+  const sdl = printSubgraphSdl(definition);
+  const resolvers: Record<string, unknown> = createResolversMap(buildTypeGraphqlSchema(definition));
+  for (const [type, resolve] of Object.entries(definition.references)) {
+    resolvers[type] = { ...(resolvers[type] as object), __resolveReference: resolve };
+  }
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
+  return { sdl, schema };
+}

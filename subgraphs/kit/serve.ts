@@ -1,0 +1,149 @@
+/**
+ * A subgraph's HTTP server: `POST /graphql` for the gateway, `GET /health` for operators.
+ * Small on purpose: clients talk to the gateway, never to a subgraph.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Kysely } from "kysely";
+import { type Clock, systemClock } from "../../platform/clock.ts";
+import { listen } from "../../platform/listen.ts";
+import type { Log } from "../../platform/log.ts";
+import type { AnySubgraph, BaseContext } from "./define-subgraph.ts";
+import { createExecute, type ExecuteSubgraphRequest, type SubgraphAnswer } from "./execute.ts";
+import { asksOnlyForSdl, createIdentify, type Identified } from "./identity.ts";
+import { buildSubgraph } from "./schema.ts";
+import { createStatementCounter, type StatementCounter } from "./statements.ts";
+
+const maxBodyBytes = 10 * 1024 * 1024;
+
+export type ServeOptions = {
+  readonly definition: AnySubgraph;
+  /** Opens the database, migrated and seeded; the server destroys it when it stops. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly openDb: (onStatement: (sql: string) => void) => Promise<Kysely<any>>;
+  readonly host: string;
+  readonly port: number;
+  /** The key that the gateway signs with for this subgraph. */
+  readonly signingKey: Uint8Array;
+  readonly log: Log;
+  readonly clock?: Clock;
+};
+
+export type RunningSubgraph = {
+  readonly url: string;
+  /** Finishes requests under way, then closes the database. */
+  readonly stop: () => Promise<void>;
+};
+
+const refusal = (status: number, code: string, message: string): SubgraphAnswer => ({
+  status,
+  headers: {},
+  body: JSON.stringify({ errors: [{ message, extensions: { code } }] }),
+});
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(body: Buffer): { query?: unknown; variables?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8"));
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type Handler = {
+  readonly definition: AnySubgraph;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly db: Kysely<any>;
+  readonly identify: ReturnType<typeof createIdentify>;
+  readonly execute: ExecuteSubgraphRequest<object>;
+  readonly counter: StatementCounter;
+  readonly clock: Clock;
+};
+
+async function answer(handler: Handler, request: IncomingMessage): Promise<SubgraphAnswer> {
+  const { definition, db, identify, execute, counter, clock } = handler;
+  const body = await readBody(request);
+  if (!body) return refusal(413, "BODY_TOO_LARGE", `The body is over ${maxBodyBytes} bytes.`);
+  const { method = "", url = "", headers } = request;
+  const graphqlRequest = parseJson(body);
+  if (!graphqlRequest) return refusal(400, "BAD_REQUEST", "The body must be a JSON object.");
+  const identified: Identified = asksOnlyForSdl(graphqlRequest.query)
+    ? { ok: true, principal: undefined, requestId: "" }
+    : identify({ method, path: url.split("?")[0] ?? "", headers, body });
+  if (!identified.ok) {
+    const message = `Only the gateway may ask here: ${identified.reason}. Ask the public graph instead.`;
+    return refusal(401, "UNAUTHENTICATED", message);
+  }
+  const { principal, requestId } = identified;
+  const base: BaseContext<unknown> = { db, principal, requestId, clock };
+  const { result, statements } = await counter.count(() =>
+    execute(graphqlRequest as object, definition.createContext(base)),
+  );
+  return {
+    ...result,
+    headers: { ...result.headers, "city-graph-sql-statements": `${statements}` },
+  };
+}
+
+function write(response: ServerResponse, { status, headers, body }: SubgraphAnswer): void {
+  response.writeHead(status, {
+    ...headers,
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** Starts a subgraph and resolves when it listens. */
+export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgraph> {
+  const { definition, host, port, signingKey, log, clock = systemClock } = options;
+  const counter = createStatementCounter();
+  const db = await options.openDb(counter.onStatement);
+  const { schema } = buildSubgraph(definition);
+  const { execute, stop } = await createExecute<object>({ name: definition.name, schema, log });
+  const identify = createIdentify(signingKey, clock);
+  const handler: Handler = { definition, db, identify, execute, counter, clock };
+
+  const server = createServer((request, response) => {
+    const path = request.url?.split("?")[0];
+    if (path === "/health") {
+      return write(response, { status: 200, headers: {}, body: '{"status":"alive"}' });
+    }
+    if (path !== "/graphql" || request.method !== "POST") {
+      return write(response, refusal(404, "NOT_FOUND", "There is POST /graphql and GET /health."));
+    }
+    answer(handler, request).then(
+      (result) => write(response, result),
+      (error: unknown) => {
+        log.error({ err: error }, "request failed");
+        if (!response.headersSent) {
+          write(response, refusal(500, "INTERNAL_SERVER_ERROR", "Something went wrong."));
+        }
+      },
+    );
+  });
+  // The gateway keeps its connections; it must be the side that closes idle ones.
+  server.keepAliveTimeout = 120_000;
+  const portSetting = `${definition.name.toUpperCase().replaceAll("-", "_")}_PORT`;
+  const bound = await listen(server, { host, port, portSetting });
+  return {
+    url: `http://${host}:${bound}/graphql`,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      await closed;
+      await stop();
+      await db.destroy();
+    },
+  };
+}
