@@ -2,7 +2,7 @@
  * Relay connections (the Cursor Connections Specification) by keyset: a cursor holds the sort keys
  * of its row, so pages stay right while rows come and go, and the tenth page costs what the first does.
  */
-import { ArgsType, Field, Int, ObjectType } from "type-graphql";
+import { ArgsType, Directive, Field, Int, ObjectType } from "type-graphql";
 import { badUserInput } from "./errors.ts";
 
 export const pageSizeLimit = 100;
@@ -64,6 +64,7 @@ export function readPage(
   return { limit: first, after: after == null ? undefined : decodeCursor(after, shape) };
 }
 
+@Directive("@shareable")
 @ObjectType({ description: "Where a page stands in its list." })
 export class PageInfo {
   @Field(() => Boolean, { description: "Whether more follow." })
