@@ -10,11 +10,19 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
-import { emptied, type Emptied, type Forbidden, type Removals } from "./forbidden.ts";
+import type { Forbidden } from "./forbidden.ts";
+
+export type Removal =
+  | { readonly kind: "forbidden"; readonly forbidden: Forbidden }
+  /** Nothing was left to ask below this field; `forbidden` tells why. */
+  | { readonly kind: "emptied"; readonly forbidden: readonly Forbidden[] };
 
 export type Filtered = {
   readonly operation: OperationDefinitionNode | undefined;
-  readonly forbidden: Removals;
+  /** What was taken out; of a forbidden field the fields below are not listed by themselves. */
+  readonly removed: ReadonlyMap<FieldNode, Removal>;
+  /** In document order. */
+  readonly forbidden: readonly Forbidden[];
 };
 
 function usedVariables(operation: OperationDefinitionNode): ReadonlySet<string> {
@@ -33,14 +41,8 @@ export function filterOperation(
   operation: OperationDefinitionNode,
   judgeField: (field: FieldNode) => Forbidden | undefined,
 ): Filtered {
-  const forbidden: Map<FieldNode, Forbidden | Emptied> = new Map();
-
-  const removeAll = (field: FieldNode, because: Forbidden): void =>
-    void visit(field, {
-      Field(node) {
-        forbidden.set(node, because);
-      },
-    });
+  const removed = new Map<FieldNode, Removal>();
+  const forbidden: Forbidden[] = [];
 
   function keepSet(set: SelectionSetNode): SelectionSetNode | undefined {
     const selections = set.selections.flatMap((selection): readonly SelectionNode[] => {
@@ -55,19 +57,20 @@ export function filterOperation(
   function keepField(field: FieldNode): readonly FieldNode[] {
     const refused = judgeField(field);
     if (refused) {
-      removeAll(field, refused);
+      forbidden.push(refused);
+      removed.set(field, { kind: "forbidden", forbidden: refused });
       return [];
     }
     if (!field.selectionSet) return [field];
-    const before = forbidden.size;
+    const before = forbidden.length;
     const selectionSet = keepSet(field.selectionSet);
     if (selectionSet) return [{ ...field, selectionSet }];
-    forbidden.set(field, emptied([...forbidden.values()].slice(before)));
+    removed.set(field, { kind: "emptied", forbidden: forbidden.slice(before) });
     return [];
   }
 
   const selectionSet = keepSet(operation.selectionSet);
-  if (!selectionSet) return { operation: undefined, forbidden };
+  if (!selectionSet) return { operation: undefined, removed, forbidden };
   const kept = { ...operation, selectionSet };
   const used = usedVariables(kept);
   const variableDefinitions = operation.variableDefinitions?.filter(({ variable }) =>
@@ -75,6 +78,7 @@ export function filterOperation(
   );
   return {
     operation: { ...kept, ...(variableDefinitions && { variableDefinitions }) },
+    removed,
     forbidden,
   };
 }

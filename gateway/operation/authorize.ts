@@ -4,8 +4,10 @@
  * and what to say about each forbidden field.
  *
  * For whoever completes the answer: walk `original` (the operation with its fragments written out,
- * so that each FieldNode has one parent type) over the data, and ask `removalOf` for each response
- * key: what it returns is the error at that key, whose value is null.
+ * so that each FieldNode has one parent type) over the data, and look each FieldNode up in
+ * `removed`. A response key asked for by several FieldNodes is refused when all of them are
+ * removed; if one is left, the value was fetched for it and may be shown. A removed field is null.
+ * Its errors are its `forbidden`, but for those whose conditions leave them out (conditions.ts).
  */
 import {
   getOperationAST,
@@ -20,8 +22,8 @@ import type { Principal } from "../../platform/principal.ts";
 import { graphError } from "../errors.ts";
 import type { AccessRules } from "./access-rules.ts";
 import { collectChecks, type Check } from "./checks.ts";
-import { filterOperation } from "./filter.ts";
-import { judge, type Removals } from "./forbidden.ts";
+import { filterOperation, type Removal } from "./filter.ts";
+import { judge, type Forbidden } from "./forbidden.ts";
 import { inlineFragments } from "./inline-fragments.ts";
 import { satisfies, type Rule } from "./rule.ts";
 import { createScopes, type Scope } from "./scope.ts";
@@ -30,21 +32,20 @@ export type Authorization =
   | { readonly kind: "allowed" }
   | {
       readonly kind: "filtered";
-      /** The one operation as asked, fragments written out; its FieldNodes are the keys of `forbidden`. */
+      /** The one operation as asked, fragments written out; its FieldNodes are the keys of `removed`. */
       readonly original: DocumentNode;
       /** The same object for the same rights, so that a plan can be cached by it. Undefined: nothing is left to fetch. */
       readonly document: DocumentNode | undefined;
-      readonly forbidden: Removals;
+      readonly forbidden: readonly Forbidden[];
+      readonly removed: ReadonlyMap<FieldNode, Removal>;
     };
 
-export type Authorizer = {
-  /** @throws GraphQLError OPERATION_RESOLUTION_FAILURE when the document has no such operation. */
-  readonly authorize: (
-    document: DocumentNode,
-    operationName: string | undefined,
-    principal: Principal | undefined,
-  ) => Authorization;
-};
+/** @throws GraphQLError OPERATION_RESOLUTION_FAILURE when the document has no such operation. */
+export type Authorizer = (
+  document: DocumentNode,
+  operationName: string | undefined,
+  principal: Principal | undefined,
+) => Authorization;
 
 const allowed: Authorization = Object.freeze({ kind: "allowed" });
 
@@ -91,6 +92,7 @@ function answer(prepared: Prepared, principal: Principal | undefined): Authoriza
     original,
     document: filtered.operation && { ...original, definitions: [filtered.operation] },
     forbidden: filtered.forbidden,
+    removed: filtered.removed,
   });
 }
 
@@ -119,11 +121,7 @@ export function createAuthorizer(apiSchema: GraphQLSchema, rules: AccessRules): 
     return operations.get(operation);
   }
 
-  function authorize(
-    document: DocumentNode,
-    operationName: string | undefined,
-    principal: Principal | undefined,
-  ): Authorization {
+  return function authorize(document, operationName, principal) {
     if (!hasRules) return allowed;
     const operation = getOperationAST(document, operationName);
     if (!operation)
@@ -142,9 +140,7 @@ export function createAuthorizer(apiSchema: GraphQLSchema, rules: AccessRules): 
     const kept = prepared.answers.get(key) ?? answer(prepared, principal);
     prepared.answers.set(key, kept);
     return kept;
-  }
-
-  return Object.freeze({ authorize });
+  };
 }
 
 /** `createAuthorizer` for a single use: nothing is kept. */
@@ -155,5 +151,5 @@ export function authorize(
   rules: AccessRules,
   principal: Principal | undefined,
 ): Authorization {
-  return createAuthorizer(apiSchema, rules).authorize(document, operationName, principal);
+  return createAuthorizer(apiSchema, rules)(document, operationName, principal);
 }
