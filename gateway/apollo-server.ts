@@ -1,0 +1,122 @@
+/**
+ * Apollo Server as the pipeline of an operation: persisted operations, limits, parsing, validation,
+ * its plugins, then our execution behind the gateway interface. It sees no HTTP: gateway/http does.
+ */
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from "@apollo/server";
+import { unwrapResolverError } from "@apollo/server/errors";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from "graphql";
+import { LRUCache } from "lru-cache";
+import type { Log } from "../platform/log.ts";
+import type { Store } from "./cache/store.ts";
+import type { RequestContext } from "./context.ts";
+import { httpStatusOf } from "./errors.ts";
+import type { ExecuteRequest } from "./http/graphql-request.ts";
+import { createLimiter, type Limits } from "./operation/limits.ts";
+import type { CityGateway } from "./supergraph/apollo-gateway.ts";
+
+export type GraphQLServerOptions = {
+  readonly gateway: CityGateway;
+  /** Keeps automatic persisted queries. */
+  readonly store: Store;
+  readonly limits: Partial<Limits>;
+  readonly log: Log;
+  readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
+};
+
+export type GraphQLServer = {
+  readonly execute: ExecuteRequest;
+  readonly stop: () => Promise<void>;
+};
+
+const persistedQueryTtlSeconds = 24 * 60 * 60;
+
+function maskUnforeseen(log: Log) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    if (unwrapResolverError(error) instanceof GraphQLError) return formatted;
+    log.error({ err: error }, "unforeseen error");
+    return {
+      message:
+        "Something went wrong in the gateway. Try again; if it stays, report it with the request id.",
+      extensions: { code: "INTERNAL_SERVER_ERROR" },
+    };
+  };
+}
+
+/** Limits come before parsing and validation, which can themselves be attacked. */
+function limitsPlugin(limits: Partial<Limits>): ApolloServerPlugin<RequestContext> {
+  const cache = new LRUCache<string, DocumentNode>({ max: 1_000 });
+  const limit = createLimiter({ limits, cache });
+  return {
+    requestDidStart: async () => ({
+      didResolveSource: async ({ source }) => {
+        limit(source);
+      },
+    }),
+  };
+}
+
+/** @throws SupergraphError when the first supergraph cannot be served. */
+export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
+  const { gateway, store, limits, log, plugins = [] } = options;
+  const server = new ApolloServer<RequestContext>({
+    gateway,
+    nodeEnv: "production",
+    // The limiter decides on introspection, before any work is done.
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: limits.introspection === false,
+    persistedQueries: {
+      ttl: persistedQueryTtlSeconds,
+      cache: {
+        get: store.get,
+        set: (key, value) => store.set(key, value, persistedQueryTtlSeconds),
+        delete: async (key) => store.delete(key),
+      },
+    },
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    formatError: maskUnforeseen(log),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      limitsPlugin(limits),
+      ...plugins,
+    ],
+    logger: {
+      debug() {},
+      info() {},
+      warn: (message) => log.warn(String(message)),
+      error: (message) => log.error(String(message)),
+    },
+  });
+  await server.start();
+
+  return {
+    stop: () => server.stop(),
+    async execute(request, context, { method }) {
+      const http = { method, headers: new HeaderMap(), search: "", body: undefined };
+      const { body } = await server.executeOperation(
+        { ...request, http },
+        { contextValue: context },
+      );
+      const result = body.kind === "single" ? body.singleResult : body.initialResult;
+      const codes = (result.errors ?? []).map(({ extensions }) => String(extensions?.["code"]));
+      const hasData = result.data !== undefined;
+      return {
+        body: JSON.stringify(result),
+        hasData,
+        httpStatus: hasData ? 200 : httpStatusOf(codes[0]),
+        ...(request.operationName ? { operationName: request.operationName } : {}),
+        outcome: !hasData ? "refused" : codes.length > 0 ? "errors" : "ok",
+        errorCodes: [...new Set(codes)],
+      };
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** The gateway's configuration: flags over environment, everything read and checked at once, then frozen. */
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { ConfigError, readEnv, Secret } from "../platform/env.ts";
+import { fromRoot } from "../platform/root.ts";
+
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+const milliseconds = (min: number, fallback: number) =>
+  z.coerce.number().int().min(min).max(600_000).default(fallback);
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+/** `services=http://127.0.0.1:4001/graphql,health=…` → URLs by subgraph. */
+const subgraphUrls = z
+  .string()
+  .default("")
+  .transform((text, context): ReadonlyMap<string, string> => {
+    const urls = new Map<string, string>();
+    for (const entry of text.split(",").filter(Boolean)) {
+      const [name, url] = [
+        entry.slice(0, entry.indexOf("=")).trim(),
+        entry.slice(entry.indexOf("=") + 1).trim(),
+      ];
+      if (!name || !URL.canParse(url)) {
+        context.addIssue({ code: "custom", message: `"${entry}" must read name=URL` });
+        return z.NEVER;
+      }
+      urls.set(name, url);
+    }
+    return urls;
+  });
+
+const schema = z
+  .object({
+    HOST: z.string().default("127.0.0.1"),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+    GRAPHQL_PATH: z.string().startsWith("/").default("/graphql"),
+    /** A composed supergraph (.graphql), or a rover.yaml to compose here. */
+    SUPERGRAPH: z.string().default(fromRoot("schema/supergraph.graphql")),
+    /** Routing URLs that replace the composed ones. */
+    SUBGRAPH_URLS: subgraphUrls,
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    /** Master key that requests to subgraphs are signed with; without it they go unsigned. */
+    SIGNING_KEY: z
+      .string()
+      .min(32, "must have at least 32 characters")
+      .transform((key) => new Secret(key))
+      .optional(),
+    JWKS_URL: z.string().optional(),
+    JWT_ISSUER: z.string().optional(),
+    JWT_AUDIENCE: z.string().optional(),
+    JWT_ALGORITHMS: list.default(["ES256", "EdDSA", "RS256", "PS256"]),
+    /** "null": a forbidden field is null with an error; "refuse": it refuses the whole operation. */
+    FORBIDDEN_FIELDS: z.enum(["null", "refuse"]).default("null"),
+    INTROSPECTION: flag.default(true),
+    CORS_ORIGINS: list.default([]),
+    REQUEST_TIMEOUT_MS: milliseconds(100, 10_000),
+    SUBGRAPH_TIMEOUT_MS: milliseconds(50, 5_000),
+    DRAIN_GRACE_MS: z.coerce.number().int().min(0).max(60_000).default(0),
+    MAX_BODY_BYTES: count(1024 * 1024),
+    MAX_HEADER_BYTES: count(16 * 1024),
+    MAX_SUBGRAPH_RESPONSE_BYTES: count(32 * 1024 * 1024),
+    MAX_DEPTH: count(15),
+    MAX_ALIASES: count(50),
+    MAX_ROOT_FIELDS: count(20),
+    MAX_TOKENS: count(5_000),
+    LOG_LEVEL: z
+      .enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"])
+      .default("info"),
+  })
+  .superRefine((config, context) => {
+    const identity = [config.JWKS_URL, config.JWT_ISSUER, config.JWT_AUDIENCE].filter(Boolean);
+    if (identity.length !== 0 && identity.length !== 3) {
+      const message =
+        "JWKS_URL, JWT_ISSUER and JWT_AUDIENCE belong together: set all three or none";
+      context.addIssue({ code: "custom", path: ["JWKS_URL"], message });
+    }
+  });
+
+export type Config = Readonly<z.infer<typeof schema>>;
+
+export const usage = `Usage: npm run gateway -- [--supergraph FILE] [--port N] [--host H]
+
+Serves one supergraph. FILE is a composed supergraph (.graphql) or a rover.yaml that is composed here.
+Everything else is set by environment variables: see docs/operator.md.`;
+
+/** @throws ConfigError that lists every problem. */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
+  let flags;
+  try {
+    flags = parseArgs({
+      args: [...args],
+      options: {
+        supergraph: { type: "string" },
+        port: { type: "string" },
+        host: { type: "string" },
+        help: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message}\n\n${usage}`);
+  }
+  if (flags.help) throw new ConfigError(usage);
+  return readEnv(schema, {
+    ...env,
+    ...(flags.supergraph ? { SUPERGRAPH: flags.supergraph } : {}),
+    ...(flags.port ? { PORT: flags.port } : {}),
+    ...(flags.host ? { HOST: flags.host } : {}),
+  });
+}

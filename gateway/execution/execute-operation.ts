@@ -1,0 +1,117 @@
+/**
+ * One operation from document to response: variables, authorisation, plan, fetches, completion.
+ * Everything that depends on the document alone is kept by what it is asked of (graph.ts).
+ */
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from "graphql";
+import { getVariableValues } from "graphql/execution/values.js";
+import type { RequestContext } from "../context.ts";
+import { graphError } from "../errors.ts";
+import type { SubgraphFetch } from "../fetch/subgraph-fetch.ts";
+import { refusal } from "../operation/forbidden.ts";
+import type { Graph } from "../supergraph/graph.ts";
+import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
+import { complete, type Completed } from "./complete.ts";
+import { createFailures } from "./failures.ts";
+import { executeIntrospection } from "./introspection.ts";
+import { runPlan } from "./run-plan.ts";
+
+export type OperationRequest = {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | undefined;
+  /** As the client sent them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+};
+
+export type ExecuteOptions = {
+  readonly fetch: SubgraphFetch;
+  /** What happens to an operation with fields that the principal may not see. */
+  readonly forbiddenFields: "null" | "refuse";
+};
+
+/** Values with defaults filled in. @throws GraphQLError BAD_USER_INPUT that names every wrong variable. */
+function coerceVariables(
+  graph: Graph,
+  request: OperationRequest,
+): Readonly<Record<string, unknown>> {
+  const definitions = request.operation.variableDefinitions ?? [];
+  const result = getVariableValues(graph.apiSchema, definitions, request.variables, {
+    maxErrors: 10,
+  });
+  if (result.coerced) return result.coerced;
+  const messages = result.errors.map(({ message }) => message);
+  throw graphError("BAD_USER_INPUT", messages.join(" "), {
+    nodes: result.errors[0]?.nodes ?? null,
+  });
+}
+
+const fragmentsOf = (document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> =>
+  Object.fromEntries(
+    document.definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((definition) => [definition.name.value, definition]),
+  );
+
+/** Planning found nothing to fetch, yet a field is asked for that only a subgraph could give. */
+function assertPlannable(groups: readonly FieldGroup[]): void {
+  const asked = groups.find((group) => !group.name.startsWith("__") && !group.removal);
+  if (!asked) return;
+  const message = `No subgraph can answer "${asked.key}": what it asks for has no implementation.`;
+  throw graphError("UNPLANNABLE", message, { nodes: [...asked.nodes] });
+}
+
+/**
+ * @throws GraphQLError BAD_USER_INPUT, UNPLANNABLE, or FORBIDDEN / UNAUTHENTICATED when forbidden
+ * fields refuse the whole operation. Faults of subgraphs become errors of the response.
+ */
+export async function executeOperation(
+  graph: Graph,
+  request: OperationRequest,
+  context: RequestContext,
+  options: ExecuteOptions,
+): Promise<Completed> {
+  const { operation, operationName } = request;
+  const rootType = graph.apiSchema.getRootType(operation.operation);
+  if (!rootType || operation.operation === OperationTypeNode.SUBSCRIPTION) {
+    const message = `This graph has no ${operation.operation}s: ask for a query or a mutation.`;
+    throw graphError("GRAPHQL_VALIDATION_FAILED", message);
+  }
+  const variables = coerceVariables(graph, request);
+  const verdict = graph.authorize(request.document, operationName, context.principal);
+  const filtered = verdict.kind === "filtered" ? verdict : undefined;
+  if (filtered && options.forbiddenFields === "refuse") {
+    const refused = refusal(filtered.forbidden, variables);
+    if (refused) throw refused;
+  }
+  // What the client asked for, and what of it is carried out.
+  const asked = filtered?.original ?? request.document;
+  const carriedOut = filtered ? filtered.document : request.document;
+
+  const schema = graph.apiSchema;
+  const fragments = fragmentsOf(asked);
+  const askedOperation = getOperationAST(asked, operationName) ?? operation;
+  const removed: CollectOptions["removed"] = filtered?.removed ?? new Map();
+  const scope = { schema, fragments, variables, removed };
+  const collect = createCollector(scope, [askedOperation.selectionSet]);
+
+  const failures = createFailures();
+  const { supergraphSchema } = graph;
+  const run = { supergraphSchema, fetch: options.fetch, context, variables, failures };
+  const plan = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
+  if (carriedOut && !plan?.node) assertPlannable(collect(rootType.name));
+  const data = plan ? await runPlan(run, plan) : {};
+  const introspection = executeIntrospection(schema, asked, askedOperation, fragments, variables);
+  return complete({ schema, rootType, collect, variables, failures, introspection }, data);
+}
+
+/** A response's errors as graphql-js has them. */
+export const toGraphQLErrors = ({ errors }: Completed): GraphQLError[] =>
+  errors.map(({ message, path, extensions }) => new GraphQLError(message, { path, extensions }));

@@ -1,0 +1,59 @@
+/** `__schema` and `__type` are answered by the gateway itself, from the API schema: no subgraph is asked. */
+import {
+  type DocumentNode,
+  executeSync,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from "graphql";
+import { graphError } from "../errors.ts";
+import type { DataRecord } from "./records.ts";
+
+const isIntrospection = (selection: SelectionNode): boolean =>
+  selection.kind === Kind.FIELD &&
+  (selection.name.value === "__schema" || selection.name.value === "__type");
+
+/** The root selection with nothing but introspection fields; undefined when there are none. */
+function onlyIntrospection(
+  set: SelectionSetNode,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+): SelectionSetNode | undefined {
+  const selections = set.selections.flatMap((selection): SelectionNode[] => {
+    if (isIntrospection(selection)) return [selection];
+    if (selection.kind === Kind.FIELD) return [];
+    const fragment =
+      selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
+    const inner = fragment && onlyIntrospection(fragment.selectionSet, fragments);
+    const { directives = [] } = selection;
+    return inner ? [{ kind: Kind.INLINE_FRAGMENT, directives, selectionSet: inner }] : [];
+  });
+  return selections.length > 0 ? { kind: Kind.SELECTION_SET, selections } : undefined;
+}
+
+const none: DataRecord = Object.freeze({});
+
+export function executeIntrospection(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+  variables: Readonly<Record<string, unknown>>,
+): DataRecord {
+  const selectionSet = onlyIntrospection(operation.selectionSet, fragments);
+  if (!selectionSet) return none;
+  const { name: _name, ...unnamed } = operation;
+  const others = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const { data, errors } = executeSync({
+    schema,
+    document: { kind: Kind.DOCUMENT, definitions: [{ ...unnamed, selectionSet }, ...others] },
+    variableValues: variables,
+  });
+  if (errors?.[0])
+    throw graphError("INTERNAL_SERVER_ERROR", "Introspection failed.", {
+      originalError: errors[0],
+    });
+  return data ?? none;
+}

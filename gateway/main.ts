@@ -1,0 +1,25 @@
+/** Entry of the gateway: configuration, server, signals. */
+import { ConfigError } from "../platform/env.ts";
+import { PortTakenError } from "../platform/listen.ts";
+import { createLog } from "../platform/log.ts";
+import { onShutdown } from "../platform/shutdown.ts";
+import { readConfig } from "./config.ts";
+import { startGateway } from "./server.ts";
+import { SupergraphError } from "./supergraph/graph.ts";
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env);
+  const log = createLog({ name: "gateway", level: config.LOG_LEVEL });
+  const running = await startGateway(config, log);
+  log.info({ url: running.url }, "ready");
+  onShutdown(log, running.stop);
+}
+
+main().catch((error: unknown) => {
+  const known =
+    error instanceof ConfigError ||
+    error instanceof PortTakenError ||
+    error instanceof SupergraphError;
+  process.stderr.write(`${known ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,90 @@
+/**
+ * Wires a gateway from its configuration: store, supergraph, transport to subgraphs, Apollo Server,
+ * HTTP. Only wiring: what each part does is said in its own file.
+ */
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import { startGraphQLServer } from "./apollo-server.ts";
+import { createMemoryStore } from "./cache/memory-store.ts";
+import { createRedisStore } from "./cache/redis-store.ts";
+import type { Config } from "./config.ts";
+import { executeOperation, toGraphQLErrors } from "./execution/execute-operation.ts";
+import { createHttpTransport } from "./fetch/http-transport.ts";
+import { createHttpServer } from "./http/server.ts";
+import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
+import { createReadiness } from "./readiness.ts";
+import { createCityGateway } from "./supergraph/apollo-gateway.ts";
+import { sourceOf } from "./supergraph/source.ts";
+import type { RequestContext } from "./context.ts";
+
+export type RunningGateway = {
+  readonly url: string;
+  /** Answers what is under way, then closes everything. */
+  readonly stop: () => Promise<void>;
+};
+
+async function openAuthenticate(config: Config, clock: Clock) {
+  const {
+    JWKS_URL,
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: audience,
+    JWT_ALGORITHMS: algorithms,
+  } = config;
+  if (!JWKS_URL || !issuer || !audience) return refuseTokens;
+  return createAuthenticate({
+    getKey: await openJwks(JWKS_URL),
+    issuer,
+    audience,
+    algorithms,
+    clock,
+  });
+}
+
+/** @throws SupergraphError, PortTakenError or the JWKS file's error when the gateway cannot start. */
+export async function startGateway(
+  config: Config,
+  log: Log,
+  clock: Clock = systemClock,
+): Promise<RunningGateway> {
+  const store = config.REDIS_URL
+    ? createRedisStore({ url: config.REDIS_URL, log })
+    : createMemoryStore();
+  const transport = createHttpTransport({
+    urlOf: (subgraph) =>
+      config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
+    signingKey: config.SIGNING_KEY?.reveal(),
+    timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
+    maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
+    connectionsPerSubgraph: 64,
+    clock,
+  });
+  const { fetch } = transport;
+  const forbiddenFields = config.FORBIDDEN_FIELDS;
+  const gateway = createCityGateway({
+    source: sourceOf(config.SUPERGRAPH),
+    async execute(graph, { document, operation, operationName, request, context }) {
+      const { variables = {} } = request;
+      const name = operationName ?? undefined;
+      const completed = await executeOperation(
+        graph,
+        { document, operation, operationName: name, variables },
+        context as RequestContext,
+        { fetch, forbiddenFields },
+      );
+      const errors = toGraphQLErrors(completed);
+      return { data: completed.data, ...(errors.length > 0 ? { errors } : {}) };
+    },
+    log,
+  });
+  const limits = {
+    depth: config.MAX_DEPTH,
+    aliases: config.MAX_ALIASES,
+    rootFields: config.MAX_ROOT_FIELDS,
+    tokens: config.MAX_TOKENS,
+    introspection: config.INTROSPECTION,
+  };
+  const graphql = await startGraphQLServer({ gateway, store, limits, log });
+  const { current } = gateway;
+  const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
+}

@@ -1,0 +1,53 @@
+/**
+ * A supergraph made ready to execute: checked, with its API schema, planner and routing URLs.
+ * Making one is the check: what does not become a graph is never taken up.
+ */
+import { createHash } from "node:crypto";
+import { Supergraph } from "@apollo/federation-internals";
+import type { GraphQLSchema } from "graphql";
+import { type Authorizer, createAuthorizer } from "../operation/authorize.ts";
+import { readAccessRules } from "../operation/access-rules.ts";
+import { createPlanner, type Planner } from "../plan/planner.ts";
+
+export type Graph = {
+  readonly supergraphSdl: string;
+  /** First 12 hex digits of the SDL's SHA-256: names a supergraph in logs and on /ready. */
+  readonly id: string;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  /** Everything, `@inaccessible` elements included. */
+  readonly supergraphSchema: GraphQLSchema;
+  readonly plan: Planner;
+  readonly authorize: Authorizer;
+  /** Routing URL by subgraph name, as composed. */
+  readonly routingUrls: ReadonlyMap<string, string>;
+};
+
+export class SupergraphError extends Error {
+  override readonly name = "SupergraphError";
+}
+
+/** @throws SupergraphError that says what is wrong with the SDL. */
+export function prepareGraph(supergraphSdl: string): Graph {
+  try {
+    const supergraph = Supergraph.build(supergraphSdl);
+    const apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
+    const routingUrls = [...supergraph.subgraphsMetadata()].map(
+      ({ name, url }) => [name, url] as const,
+    );
+    return {
+      supergraphSdl,
+      id: createHash("sha256").update(supergraphSdl).digest("hex").slice(0, 12),
+      apiSchema,
+      supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+      plan: createPlanner(supergraph),
+      authorize: createAuthorizer(apiSchema, readAccessRules(supergraphSdl)),
+      routingUrls: new Map(routingUrls),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SupergraphError(`This is not a supergraph that can be served: ${reason}`, {
+      cause: error,
+    });
+  }
+}
