@@ -20,6 +20,8 @@ export type Size = {
   readonly depth: number;
   /** Levels of fields from `__schema` or `__type` on, those two included. */
   readonly introspectionDepth: number;
+  /** Levels of fields, wherever they are. */
+  readonly levels: number;
   /** Levels of selection sets, of fields and fragments alike. */
   readonly nesting: number;
   readonly aliases: number;
@@ -39,6 +41,7 @@ export type Measures = Size & {
 const nothing: Size = {
   depth: 0,
   introspectionDepth: 0,
+  levels: 0,
   nesting: 0,
   aliases: 0,
   rootFields: 0,
@@ -51,6 +54,7 @@ const plus = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_I
 const beside = (a: Size, b: Size): Size => ({
   depth: Math.max(a.depth, b.depth),
   introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
+  levels: Math.max(a.levels, b.levels),
   nesting: Math.max(a.nesting, b.nesting),
   aliases: plus(a.aliases, b.aliases),
   rootFields: plus(a.rootFields, b.rootFields),
@@ -72,9 +76,8 @@ const ofFragment = (inner: Size): Size => ({
 
 const ofField = (inner: Size, isIntrospection: boolean, isAliased: boolean): Size => ({
   depth: isIntrospection ? 1 : plus(inner.depth, 1),
-  introspectionDepth: isIntrospection
-    ? plus(Math.max(inner.depth, inner.introspectionDepth), 1)
-    : inner.introspectionDepth,
+  introspectionDepth: isIntrospection ? plus(inner.levels, 1) : inner.introspectionDepth,
+  levels: plus(inner.levels, 1),
   nesting: plus(inner.nesting, 1),
   aliases: plus(inner.aliases, isAliased ? 1 : 0),
   rootFields: 1,
