@@ -15,6 +15,9 @@ export type RedisStoreOptions = {
   readonly log: Log;
 };
 
+// A failed command is told once by the connection's events, not once per command.
+const orNothing = (): undefined => undefined;
+
 export function createRedisStore(options: RedisStoreOptions): Store {
   const { url, keyPrefix = "city-graph:", commandTimeoutMs = 50, log } = options;
   const redis = new Redis(url, {
@@ -34,8 +37,6 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     if (!wasReady) log.info("Redis is back");
     wasReady = true;
   });
-  // Told once by the events above, not once per command.
-  const orNothing = (): undefined => undefined;
   return {
     kind: "redis",
     get: async (key) => (await redis.get(key).catch(orNothing)) ?? undefined,
