@@ -91,7 +91,7 @@ async function fetchEntities(
   node: FetchNode,
   positions: readonly Position[],
 ): Promise<void> {
-  const { sent, positions: places } = collectRepresentations(run.supergraphSchema, node, positions);
+  const { sent, positions: places } = collectRepresentations(run, node, positions);
   if (sent.length === 0) return;
   const result = await ask(run, node, sent);
   if (isFailure(result)) return noteAll(run, places.flat(), result);
@@ -104,7 +104,10 @@ async function fetchEntities(
     return noteAll(run, places.flat(), { message, extensions });
   }
   entities.forEach((entity: unknown, index) => {
-    if (!isRecord(entity)) return;
+    if (!isRecord(entity)) {
+      for (const place of places[index] ?? []) run.failures.noteUnknown(place.entity);
+      return;
+    }
     applyRewrites(run.supergraphSchema, node.outputRewrites, entity);
     const [first, ...others] = places[index] ?? [];
     // Each place gets objects of its own: later fetches write into them.

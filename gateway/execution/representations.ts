@@ -4,6 +4,7 @@
  */
 import type { FetchNode, QueryPlanSelectionNode } from "@apollo/query-planner";
 import type { GraphQLSchema } from "graphql";
+import type { Failures } from "./failures.ts";
 import { type DataRecord, isOfType, isRecord, mergeInto } from "./records.ts";
 import { applyRewrites } from "./rewrites.ts";
 
@@ -19,42 +20,50 @@ export type Representations = {
   readonly positions: readonly (readonly Position[])[];
 };
 
-/** Null: some input is missing, because the fetch that should have brought it failed. */
+export type RepresentationScope = {
+  /** The supergraph's full schema: `requires` may name `@inaccessible` elements. */
+  readonly supergraphSchema: GraphQLSchema;
+  readonly failures: Pick<Failures, "isIncomplete">;
+};
+
+/** Null: some input is missing, because the fetch that should have brought it did not. */
 function select(
-  schema: GraphQLSchema,
+  scope: RepresentationScope,
   source: unknown,
   selections: readonly QueryPlanSelectionNode[],
 ): unknown {
-  if (Array.isArray(source)) return source.map((item) => select(schema, item, selections));
+  if (Array.isArray(source)) return source.map((item) => select(scope, item, selections));
   if (!isRecord(source)) return null;
   const result: DataRecord = {};
   for (const selection of selections) {
     if (selection.kind === "Field") {
       const key = selection.alias ?? selection.name;
       const value = source[key];
-      if (value === undefined) return null;
+      if (value === undefined) {
+        if (scope.failures.isIncomplete(source)) return null;
+        // Never asked for: the field that needs it is left out by @skip or @include, but the plan
+        // has one fetch for it and for others, which must not be lost.
+        continue;
+      }
       result[key] =
-        selection.selections && value !== null
-          ? select(schema, value, selection.selections)
-          : value;
+        selection.selections && value !== null ? select(scope, value, selection.selections) : value;
       continue;
     }
     const typename = source["__typename"];
     const { typeCondition } = selection;
     const applies =
       typeCondition === undefined ||
-      (typeof typename === "string" && isOfType(schema, typename, typeCondition));
+      (typeof typename === "string" && isOfType(scope.supergraphSchema, typename, typeCondition));
     if (!applies) continue;
-    const part = select(schema, source, selection.selections);
+    const part = select(scope, source, selection.selections);
     if (!isRecord(part)) return null;
     mergeInto(result, part);
   }
   return result;
 }
 
-/** @param schema The supergraph's full schema: `requires` may name `@inaccessible` elements. */
 export function collectRepresentations(
-  schema: GraphQLSchema,
+  scope: RepresentationScope,
   node: FetchNode,
   positions: readonly Position[],
 ): Representations {
@@ -62,10 +71,10 @@ export function collectRepresentations(
   const places: Position[][] = [];
   const indexByText = new Map<string, number>();
   for (const position of positions) {
-    const representation = select(schema, position.entity, node.requires ?? []);
+    const representation = select(scope, position.entity, node.requires ?? []);
     // Without a type name no type condition of `requires` was met: not for this subgraph.
     if (!isRecord(representation) || typeof representation["__typename"] !== "string") continue;
-    applyRewrites(schema, node.inputRewrites, representation);
+    applyRewrites(scope.supergraphSchema, node.inputRewrites, representation);
     const text = JSON.stringify(representation);
     const index = indexByText.get(text);
     if (index === undefined) {

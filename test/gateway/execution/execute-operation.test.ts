@@ -339,6 +339,48 @@ describe("what the planner needs of the execution", () => {
     ]);
   });
 
+  const withLabel = (name: (id: string) => string | null) => ({
+    one: {
+      sdl: `type Query { service: Service } type Service @key(fields: "id") { id: ID! }`,
+      resolvers: { Query: { service: () => ({ id: "s1" }) } },
+    },
+    two: {
+      sdl: `type Service @key(fields: "id") { id: ID! name: String }`,
+      resolvers: {
+        Service: {
+          __resolveReference: ({ id }: { id: string }) =>
+            name(id) === null ? null : { id, name: name(id) },
+        },
+      },
+    },
+    three: {
+      sdl: `type Service @key(fields: "id") { id: ID! name: String @external label: String @requires(fields: "name") rank: Int }`,
+      resolvers: {
+        Service: {
+          __resolveReference: (reference: object) => reference,
+          label: (reference: object) => JSON.stringify(reference),
+          rank: () => 7,
+        },
+      },
+    },
+  });
+  const ranked =
+    "query ($flag: Boolean!) { service { rank label @include(if: $flag) name @include(if: $flag) } }";
+
+  test("a field is not lost because another's @requires was left out by @include", async () => {
+    const graph = createFederation(withLabel((id) => `name of ${id}`));
+    const without = await graph.run(ranked, { variables: { flag: false } });
+    expect(without).toEqual({ data: { service: { rank: 7 } }, errors: [] });
+    const given = await graph.run(ranked, { variables: { flag: true } });
+    expect(given.data.service.label).toContain("name of s1");
+  });
+
+  test("@requires never sees an input that a subgraph did not deliver", async () => {
+    const graph = createFederation(withLabel(() => null));
+    const { data } = await graph.run(ranked, { variables: { flag: true } });
+    expect(data.service.label).toBeNull();
+  });
+
   test("an interface that nothing implements is an error, not a silent null", async () => {
     const a: SubgraphModule = {
       sdl: `type Query { a: Node } interface Node @key(fields: "id") { id: ID! }`,
