@@ -1,0 +1,33 @@
+/**
+ * Who may see what. A person sees only what is their own; an agency sees its own bills; an operator
+ * sees every agency's. The gateway enforces scopes too: this is the second lock.
+ */
+import { GraphQLError } from "graphql";
+import type { Principal } from "../../platform/principal.ts";
+import { requirePrincipal } from "../kit/errors.ts";
+
+const forbidden = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: "FORBIDDEN" } });
+
+export const billingScope = "billing:read";
+
+export const isSelf = (principal: Principal | undefined, personId: string): boolean =>
+  principal?.kind === "person" && principal.id === personId;
+
+/** @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN for anybody but the person. */
+export function requireSelf(principal: Principal | undefined, personId: string): void {
+  requirePrincipal(principal);
+  if (isSelf(principal, personId)) return;
+  throw forbidden("Money matters are shown to the person they belong to, and to nobody else.");
+}
+
+/** @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN unless an operator or the agency itself asks with the scope. */
+export function requireBillingOf(principal: Principal | undefined, agencyId: string): void {
+  const { kind, scopes, agencyId: own } = requirePrincipal(principal);
+  if (!scopes.includes(billingScope)) throw forbidden(`This needs the scope ${billingScope}.`);
+  if (kind === "operator" || (kind === "agency" && own === agencyId)) return;
+  throw forbidden("An agency sees its own bills only.");
+}
+
+/** Ids of records look like `bill_…`; anything else names nothing and need not be asked for. */
+export const isRecordId = (id: string): boolean => /^[a-z]+_[A-Za-z0-9_-]{1,120}$/.test(id);

@@ -1,0 +1,77 @@
+/** What resolvers of payments can reach: the base, and loaders that live as long as one request. */
+import type { BaseContext } from "../kit/define-subgraph.ts";
+import { createListLoader, createOneLoader, perArguments } from "../kit/loaders.ts";
+import { billsByIds, billsOfBillers, countItems, openBillsOfPersons } from "./bill.store.ts";
+import { finesByIds, finesOfPersons } from "./fine.store.ts";
+import { fuelFillsByIds } from "./fuel-fill.store.ts";
+import { linesOfItems } from "./item.store.ts";
+import { walletsOfPersons } from "./ledger.store.ts";
+import type { TimePage } from "./paging.ts";
+import { payablesByIds, payablesOfServices } from "./payable.store.ts";
+import { countPaymentsOfPersons, paymentsByIds, paymentsOfPersons } from "./payment.store.ts";
+import { linesOfReceipts, receiptsOfPayments } from "./receipt.store.ts";
+import { serviceFeesByIds } from "./service-fee.store.ts";
+import type { ItemStatus, Tables } from "./tables.ts";
+import { walletCurrency } from "./wallet.ts";
+
+const idOf = (row: { readonly id: string }): string => row.id;
+const ownerOf = (row: { readonly owner_id: string }): string => row.owner_id;
+
+type Filter = { readonly status: ItemStatus | undefined };
+type Counted = Filter & { readonly by: "person_id" | "biller_id"; readonly kind: "BILL" | "FINE" };
+
+function createLoaders({ db }: BaseContext<Tables>) {
+  return {
+    bill: createOneLoader((ids) => billsByIds(db, ids), idOf),
+    fine: createOneLoader((ids) => finesByIds(db, ids), idOf),
+    fuelFill: createOneLoader((ids) => fuelFillsByIds(db, ids), idOf),
+    serviceFee: createOneLoader((ids) => serviceFeesByIds(db, ids), idOf),
+    itemLines: createListLoader(
+      (ids) => linesOfItems(db, ids),
+      (row) => row.item_id,
+    ),
+    payable: createOneLoader((ids) => payablesByIds(db, ids), idOf),
+    payablesOfService: createListLoader(
+      (ids) => payablesOfServices(db, ids),
+      (row) => row.service_id,
+    ),
+    payment: createOneLoader((ids) => paymentsByIds(db, ids), idOf),
+    receipt: createOneLoader(
+      (ids) => receiptsOfPayments(db, ids),
+      (row) => row.payment_id,
+    ),
+    receiptLines: createListLoader(
+      (ids) => linesOfReceipts(db, ids),
+      (row) => row.payment_id,
+    ),
+    wallet: createOneLoader(
+      (ids) => walletsOfPersons(db, ids, walletCurrency),
+      (row) => row.person_id,
+    ),
+    openBillsOfPerson: perArguments((page: TimePage) =>
+      createListLoader((ids) => openBillsOfPersons(db, ids, page), ownerOf),
+    ),
+    billsOfBiller: perArguments((given: Filter & { readonly page: TimePage }) =>
+      createListLoader((ids) => billsOfBillers(db, ids, given), ownerOf),
+    ),
+    finesOfPerson: perArguments((given: Filter & { readonly page: TimePage }) =>
+      createListLoader((ids) => finesOfPersons(db, ids, given), ownerOf),
+    ),
+    paymentsOfPerson: perArguments((page: TimePage) =>
+      createListLoader((ids) => paymentsOfPersons(db, ids, page), ownerOf),
+    ),
+    itemCount: perArguments(({ by, kind, status }: Counted) =>
+      createOneLoader((ids) => countItems(db, by, ids, { kind, status }), ownerOf),
+    ),
+    paymentCount: createOneLoader((ids) => countPaymentsOfPersons(db, ids), ownerOf),
+  };
+}
+
+export type PaymentsContext = BaseContext<Tables> & {
+  readonly loaders: ReturnType<typeof createLoaders>;
+};
+
+export const createContext = (base: BaseContext<Tables>): PaymentsContext => ({
+  ...base,
+  loaders: createLoaders(base),
+});

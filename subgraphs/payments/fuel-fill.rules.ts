@@ -1,0 +1,12 @@
+/** Fuel is measured to the millilitre and priced per litre; the sale is rounded half up once, at its total. */
+import { divideHalfUp } from "./charge-line.rules.ts";
+
+/** @param pricePerLitre fils. @returns fils. */
+export const fuelTotal = (millilitres: number, pricePerLitre: bigint): bigint =>
+  divideHalfUp(BigInt(millilitres) * pricePerLitre, 1_000n);
+
+/** 41237 millilitres → "41.237": always three decimals, never through a float. */
+export function litresText(millilitres: number): string {
+  const digits = `${millilitres}`.padStart(4, "0");
+  return `${digits.slice(0, -3)}.${digits.slice(-3)}`;
+}

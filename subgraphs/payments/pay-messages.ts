@@ -1,0 +1,45 @@
+/** What people are told about an attempt to pay, in both languages. Pure. */
+import { formatMoney } from "../kit/money.ts";
+import type { Text } from "./charge-line.rules.ts";
+import type { NotPayableReason } from "./payment.rules.ts";
+
+export const paymentMade = (amount: bigint, currency: string): Text => {
+  const { en, ar } = formatMoney(amount, currency);
+  return { en: `Paid: ${en}.`, ar: `تم دفع ${ar} بنجاح.` };
+};
+
+export const alreadyPaid: Text = {
+  en: "This is paid already. Nothing was taken again.",
+  ar: "تم الدفع من قبل، ولم يُخصم أي مبلغ مرة أخرى.",
+};
+
+export const amountChanged = (current: bigint, currency: string): Text => {
+  const { en, ar } = formatMoney(current, currency);
+  return {
+    en: `The amount has changed: ${en} is due now. Nothing was paid.`,
+    ar: `تغيّر المبلغ: المستحق الآن ${ar}، ولم يُدفع شيء.`,
+  };
+};
+
+export const insufficientBalance = (missing: bigint, currency: string): Text => {
+  const { en, ar } = formatMoney(missing, currency);
+  return {
+    en: `The wallet lacks ${en}. Nothing was paid.`,
+    ar: `ينقص المحفظة ${ar}، ولم يُدفع شيء.`,
+  };
+};
+
+export const notPayable: Readonly<Record<NotPayableReason, Text>> = {
+  UNKNOWN: {
+    en: "There is nothing under this number for you to pay.",
+    ar: "لا يوجد تحت هذا الرقم ما يمكنك دفعه.",
+  },
+  VOID: {
+    en: "This was withdrawn: nothing is to be paid.",
+    ar: "تم إلغاء هذه المطالبة، ولا يلزم دفع شيء.",
+  },
+  NOTHING_DUE: {
+    en: "Nothing is due on this.",
+    ar: "لا يوجد مبلغ مستحق.",
+  },
+};

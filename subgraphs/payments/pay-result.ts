@@ -1,0 +1,120 @@
+/** What paying can come to. Refusals are part of the schema, so that a client must handle them. */
+import {
+  createUnionType,
+  Directive,
+  Field,
+  InterfaceType,
+  ObjectType,
+  registerEnumType,
+} from "type-graphql";
+import { localized, LocalizedText, Money } from "../kit/scalars.ts";
+import type { Text } from "./charge-line.rules.ts";
+import { Payment } from "./payment.ts";
+
+export const refusalCodes = {
+  AMOUNT_CHANGED: "AMOUNT_CHANGED",
+  ALREADY_PAID: "ALREADY_PAID",
+  INSUFFICIENT_BALANCE: "INSUFFICIENT_BALANCE",
+  NOT_PAYABLE: "NOT_PAYABLE",
+} as const;
+type RefusalCode = keyof typeof refusalCodes;
+
+registerEnumType(refusalCodes, {
+  name: "RefusalCode",
+  description: "Why nothing was paid.",
+  valuesConfig: {
+    AMOUNT_CHANGED: { description: "Another amount is due than the one expected." },
+    ALREADY_PAID: { description: "It is paid already." },
+    INSUFFICIENT_BALANCE: { description: "The wallet holds too little." },
+    NOT_PAYABLE: { description: "There is nothing here that this person could pay." },
+  },
+});
+
+@InterfaceType({ description: "Why nothing was paid. No money has moved." })
+export abstract class Refusal {
+  @Field(() => refusalCodes, { description: "The reason, for programs." })
+  code!: RefusalCode;
+
+  @Field(() => LocalizedText, { description: "The reason, for people." })
+  message!: LocalizedText;
+}
+
+@Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@ObjectType({ description: "It is paid." })
+export class PaymentMade {
+  @Field(() => Payment, { description: "The payment, with its receipt." })
+  payment!: Payment;
+
+  @Field(() => LocalizedText, { description: "What to tell the person." })
+  message!: LocalizedText;
+
+  static of(payment: Payment, message: Text): PaymentMade {
+    const { en, ar } = message;
+    return Object.assign(new PaymentMade(), { payment, message: localized(en, ar) });
+  }
+}
+
+const refusal = (code: RefusalCode, { en, ar }: Text) => ({ code, message: localized(en, ar) });
+
+@ObjectType({
+  implements: Refusal,
+  description:
+    "Another amount is due than the one that the person saw. Show the new one, and pay again with a new idempotency key.",
+})
+export class AmountChanged extends Refusal {
+  @Field(() => Money, { description: "What is due now." })
+  currentAmount!: Money;
+
+  static of(currentAmount: Money, message: Text): AmountChanged {
+    const base = refusal("AMOUNT_CHANGED", message);
+    return Object.assign(new AmountChanged(), base, { currentAmount });
+  }
+}
+
+@ObjectType({ implements: Refusal, description: "It is paid already; it was not paid again." })
+export class AlreadyPaid extends Refusal {
+  @Field(() => Payment, { description: "The payment that settled it." })
+  payment!: Payment;
+
+  static of(payment: Payment, message: Text): AlreadyPaid {
+    return Object.assign(new AlreadyPaid(), refusal("ALREADY_PAID", message), { payment });
+  }
+}
+
+@ObjectType({
+  implements: Refusal,
+  description: "The wallet holds too little. Top it up, and pay again with a new idempotency key.",
+})
+export class InsufficientBalance extends Refusal {
+  @Field(() => Money, { description: "What the wallet held." })
+  balance!: Money;
+
+  @Field(() => Money, { description: "What it lacked." })
+  missing!: Money;
+
+  static of(balance: Money, missing: Money, message: Text): InsufficientBalance {
+    const base = refusal("INSUFFICIENT_BALANCE", message);
+    return Object.assign(new InsufficientBalance(), base, { balance, missing });
+  }
+}
+
+@ObjectType({
+  implements: Refusal,
+  description:
+    "There is nothing to pay: the id is unknown or somebody else's (which is not told apart), or the biller has withdrawn it.",
+})
+export class NotPayable extends Refusal {
+  @Field(() => LocalizedText, { description: "Why, for people." })
+  reason!: LocalizedText;
+
+  static of(reason: Text): NotPayable {
+    const base = refusal("NOT_PAYABLE", reason);
+    return Object.assign(new NotPayable(), base, { reason: localized(reason.en, reason.ar) });
+  }
+}
+
+export const PayResult = createUnionType({
+  name: "PayResult",
+  description: "What paying came to: `PaymentMade`, or a `Refusal` with its details.",
+  types: () => [PaymentMade, AmountChanged, AlreadyPaid, InsufficientBalance, NotPayable] as const,
+});

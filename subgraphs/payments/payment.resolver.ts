@@ -1,0 +1,97 @@
+/** Bills, fines and payments by id; what a payment paid for, and its receipt. */
+import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { requirePrincipal } from "../kit/errors.ts";
+import { Bill, toBill } from "./bill.ts";
+import { ChargeLine, toChargeLine } from "./charge-line.ts";
+import type { PaymentsContext } from "./context.ts";
+import { Fine, toFine } from "./fine.ts";
+import { toFuelFill } from "./fuel-fill.ts";
+import { toLine } from "./item.store.ts";
+import { ownBill, ownFine, ownPayment } from "./own.ts";
+import { PaidItem, Payment } from "./payment.ts";
+import { Receipt, toReceipt } from "./receipt.ts";
+import { toServiceFee } from "./service-fee.ts";
+
+const byId = (what: string) => ({
+  nullable: true,
+  description: `One of your own ${what}; null when there is none with this id, or it is somebody else's.`,
+});
+
+@Resolver()
+export class OwnRecordsResolver {
+  @Directive("@authenticated")
+  @Query(() => Bill, byId("bills"))
+  bill(
+    @Arg("id", () => ID, { description: "Id of the bill: `bill_…`." }) id: string,
+    @Ctx() context: PaymentsContext,
+  ): Promise<Bill | null> {
+    requirePrincipal(context.principal);
+    return ownBill(id, context);
+  }
+
+  @Directive("@authenticated")
+  @Query(() => Fine, byId("fines"))
+  fine(
+    @Arg("id", () => ID, { description: "Id of the fine: `fine_…`." }) id: string,
+    @Ctx() context: PaymentsContext,
+  ): Promise<Fine | null> {
+    requirePrincipal(context.principal);
+    return ownFine(id, context);
+  }
+
+  @Directive("@authenticated")
+  @Query(() => Payment, byId("payments"))
+  payment(
+    @Arg("id", () => ID, { description: "Id of the payment: `pay_…`." }) id: string,
+    @Ctx() context: PaymentsContext,
+  ): Promise<Payment | null> {
+    requirePrincipal(context.principal);
+    return ownPayment(id, context);
+  }
+}
+
+function found<Row>(row: Row | null, id: string): Row {
+  if (row) return row;
+  throw new Error(`${id} has gone, though it was paid.`);
+}
+
+@Resolver(() => Payment)
+export class PaymentResolver {
+  @FieldResolver(() => PaidItem, { description: "What was paid for." })
+  async paidFor(
+    @Root() { itemId, itemKind }: Payment,
+    @Ctx() { loaders, clock }: PaymentsContext,
+  ): Promise<typeof PaidItem> {
+    switch (itemKind) {
+      case "BILL":
+        return toBill(found(await loaders.bill.load(itemId), itemId));
+      case "FINE":
+        return toFine(found(await loaders.fine.load(itemId), itemId), new Date(clock()));
+      case "FUEL_FILL":
+        return toFuelFill(found(await loaders.fuelFill.load(itemId), itemId));
+      case "SERVICE_FEE":
+        return toServiceFee(found(await loaders.serviceFee.load(itemId), itemId));
+      default:
+        throw new TypeError(`No such kind of item: ${String(itemKind satisfies never)}`);
+    }
+  }
+
+  @FieldResolver(() => Receipt, { description: "The biller's receipt." })
+  async receipt(@Root() { id }: Payment, @Ctx() { loaders }: PaymentsContext): Promise<Receipt> {
+    return toReceipt(found(await loaders.receipt.load(id), id));
+  }
+}
+
+@Resolver(() => Receipt)
+export class ReceiptResolver {
+  @FieldResolver(() => [ChargeLine], {
+    description: "What the total is made of, as it was when it was paid.",
+  })
+  async lines(
+    @Root() { paymentId, total }: Receipt,
+    @Ctx() { loaders }: PaymentsContext,
+  ): Promise<readonly ChargeLine[]> {
+    const rows = await loaders.receiptLines.load(paymentId);
+    return rows.map((row) => toChargeLine(toLine(row), total.currency));
+  }
+}

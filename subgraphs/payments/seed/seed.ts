@@ -1,0 +1,89 @@
+/**
+ * Fills an empty database with sample data. Past payments go the way of real ones (settleItem), in
+ * the order in which they were made, with ids made from those of their items.
+ */
+import type { Kysely, Transaction } from "kysely";
+import { discountOf } from "../fine.rules.ts";
+import { addItem, linesOf, type NewItem, voidItem } from "../intake.store.ts";
+import { openBillerAccount, openWallet, topUpWallet } from "../ledger.store.ts";
+import { settleItem } from "../pay.ts";
+import { totalOf } from "../charge-line.rules.ts";
+import type { Tables } from "../tables.ts";
+import { readBillers, readItems, readPayables, readWallets, type SamplePayable } from "./sample.ts";
+
+const currency = "AED";
+
+async function addBillers(tx: Transaction<Tables>): Promise<void> {
+  for (const { agency, receiptPrefix } of await readBillers()) {
+    await tx
+      .insertInto("biller")
+      .values({ agency_id: agency, receipt_prefix: receiptPrefix })
+      .execute();
+    await openBillerAccount(tx, agency, currency);
+  }
+}
+
+async function addPayables(
+  tx: Transaction<Tables>,
+  payables: readonly SamplePayable[],
+): Promise<void> {
+  const rows = payables.map(({ id, kind, biller, service, name, accountLabel }) => ({
+    id,
+    kind,
+    biller_id: biller,
+    service_id: service,
+    name_en: name.en,
+    name_ar: name.ar,
+    account_label_en: accountLabel.en,
+    account_label_ar: accountLabel.ar,
+    sample: true,
+  }));
+  await tx.insertInto("payable").values(rows).execute();
+}
+
+async function addWallets(tx: Transaction<Tables>): Promise<void> {
+  for (const { person, topUps } of await readWallets()) {
+    await openWallet(tx, person, currency);
+    for (const { id, amount, at } of topUps) {
+      const money = { amount: BigInt(amount), currency, at: new Date(at) };
+      await topUpWallet(tx, { id, personId: person, ...money });
+    }
+  }
+}
+
+function dueAt(item: NewItem, now: Date): bigint {
+  const total = totalOf(linesOf(item));
+  return item.kind === "FINE" ? total - discountOf(total, item.discount, now) : total;
+}
+
+async function paySample(
+  tx: Transaction<Tables>,
+  item: NewItem,
+  { at, channel }: { readonly at: Date; readonly channel: string },
+): Promise<void> {
+  const { id: itemId, kind, personId } = item;
+  const expectedAmount = dueAt(item, at);
+  const newId = (prefix: string) => `${prefix}_${itemId}`;
+  const request = { personId, kind, itemId, expectedAmount, channel };
+  const outcome = await settleItem(tx, request, { now: at, newId });
+  if (outcome.kind !== "PAYMENT_MADE") {
+    throw new Error(`The sample payment of ${itemId} was refused: ${outcome.kind}.`);
+  }
+}
+
+export async function seed(db: Kysely<Tables>): Promise<void> {
+  const tx = db as Transaction<Tables>;
+  const payables = await readPayables();
+  const billers = new Map(payables.map(({ id, biller }) => [id, biller]));
+  await addBillers(tx);
+  await addPayables(tx, payables);
+  await addWallets(tx);
+  const items = await readItems((payableId) => billers.get(payableId) ?? "");
+  for (const { item, isVoid } of items) {
+    await addItem(tx, item);
+    if (isVoid) await voidItem(tx, item.id);
+  }
+  const past = items.flatMap(({ item, paid }) => (paid ? [{ item, paid }] : []));
+  past.sort((a, b) => a.paid.at.getTime() - b.paid.at.getTime());
+  for (const { item, paid } of past) await paySample(tx, item, paid);
+}

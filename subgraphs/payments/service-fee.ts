@@ -1,0 +1,53 @@
+/** The fee of a government service as clients see it; its lines are loaded in item.resolver.ts. */
+import { Directive, Field, ID, ObjectType } from "type-graphql";
+import { localized, LocalizedText, Money } from "../kit/scalars.ts";
+import { Agency, agencyOf } from "./agency.ts";
+import type { ServiceFeeRow } from "./service-fee.store.ts";
+import { Service, serviceOf } from "./service.ts";
+
+@Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@ObjectType({ description: "The fee of a government service that somebody used." })
+export class ServiceFee {
+  @Field(() => ID, { description: "Its id: `fee_…`." })
+  id!: string;
+
+  @Field(() => Agency, {
+    nullable: true,
+    description: "The agency that is paid; null only while its data cannot be reached.",
+  })
+  biller!: Agency;
+
+  @Field(() => Service, {
+    nullable: true,
+    description: "The service that was used; null only while its data cannot be reached.",
+  })
+  service!: Service;
+
+  @Field(() => LocalizedText, { description: "What the fee is for." })
+  title!: LocalizedText;
+
+  @Field(() => Money, { description: "The sum of its lines." })
+  total!: Money;
+
+  @Field(() => Date, { description: "When it was charged." })
+  issuedAt!: Date;
+
+  @Field(() => Boolean, {
+    description: "Whether this is made-up sample data and not the agency's own.",
+  })
+  sample!: boolean;
+
+  payableId!: string;
+}
+
+export const toServiceFee = (row: ServiceFeeRow): ServiceFee =>
+  Object.assign(new ServiceFee(), {
+    id: row.id,
+    biller: agencyOf(row.biller_id),
+    service: serviceOf(row.service_id),
+    title: localized(row.title_en, row.title_ar),
+    total: Money.of(row.amount, row.currency),
+    issuedAt: row.issued_at,
+    sample: row.sample,
+    payableId: row.payable_id,
+  });

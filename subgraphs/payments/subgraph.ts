@@ -1,0 +1,56 @@
+/** Payments: bills, fines, fees and fuel of the city's billers, the wallet they are paid from, and the books. */
+import { defineSubgraph } from "../kit/define-subgraph.ts";
+import { AgencyResolver } from "./agency.resolver.ts";
+import { agencyOf } from "./agency.ts";
+import { createContext, type PaymentsContext } from "./context.ts";
+import {
+  BillItemResolver,
+  FineItemResolver,
+  FuelFillItemResolver,
+  ServiceFeeItemResolver,
+} from "./item.resolver.ts";
+import { migrations } from "./migrations/index.ts";
+import { ownBill, ownFine, ownPayment } from "./own.ts";
+import { PayResolver } from "./pay.resolver.ts";
+import { toPayable } from "./payable.ts";
+import { OwnRecordsResolver, PaymentResolver, ReceiptResolver } from "./payment.resolver.ts";
+import { PersonResolver } from "./person.resolver.ts";
+import { personOf } from "./person.ts";
+import { seed } from "./seed/seed.ts";
+import { ServiceResolver } from "./service.resolver.ts";
+import { serviceOf } from "./service.ts";
+import type { Tables } from "./tables.ts";
+
+export const subgraph = defineSubgraph<Tables, PaymentsContext>({
+  name: "payments",
+  resolvers: [
+    PersonResolver,
+    AgencyResolver,
+    ServiceResolver,
+    OwnRecordsResolver,
+    PaymentResolver,
+    ReceiptResolver,
+    BillItemResolver,
+    FineItemResolver,
+    FuelFillItemResolver,
+    ServiceFeeItemResolver,
+    PayResolver,
+  ],
+  orphanedTypes: [],
+  references: {
+    Agency: ({ id }) => agencyOf(String(id)),
+    Service: ({ id }) => serviceOf(String(id)),
+    Person: ({ id }) => personOf(String(id)),
+    Bill: ({ id }, context) => ownBill(String(id), context),
+    Fine: ({ id }, context) => ownFine(String(id), context),
+    Payment: ({ id }, context) => ownPayment(String(id), context),
+    async Payable({ id }, { loaders }) {
+      const row = await loaders.payable.load(String(id));
+      return row && toPayable(row);
+    },
+  },
+  extensions: [],
+  migrations,
+  seed,
+  createContext,
+});

@@ -1,0 +1,18 @@
+/** A person's prepaid balance with the city. */
+import { Directive, Field, ObjectType } from "type-graphql";
+import { Money } from "../kit/scalars.ts";
+
+/** The one currency of this city's wallets. */
+export const walletCurrency = "AED";
+
+@Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@ObjectType({
+  description: "A person's prepaid balance with the city; payments are taken from it.",
+})
+export class Wallet {
+  @Field(() => Money, { description: "What can be spent. Never below zero." })
+  balance!: Money;
+}
+
+export const walletOf = (balance: bigint): Wallet =>
+  Object.assign(new Wallet(), { balance: Money.of(balance, walletCurrency) });
