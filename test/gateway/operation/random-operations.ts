@@ -17,14 +17,15 @@ import { schema, type Who } from "./protected-world.ts";
 const possible = (type: GraphQLCompositeType) =>
   isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
 
+const overlaps = (a: GraphQLCompositeType, b: GraphQLCompositeType): boolean =>
+  possible(a).some((object) => possible(b).includes(object));
+
 /** Writes a random operation, choice by choice; nearly always a valid one. */
 function write(choices: Iterator<number>): string {
   const pick = (count: number): number => (choices.next().value ?? 0) % count;
   const composites = Object.values(schema.getTypeMap()).filter(
     (type): type is GraphQLCompositeType => isCompositeType(type) && !type.name.startsWith("__"),
   );
-  const overlaps = (a: GraphQLCompositeType, b: GraphQLCompositeType): boolean =>
-    possible(a).some((object) => possible(b).includes(object));
   const fragments = Array.from({ length: pick(4) }, () => composites[pick(composites.length)]);
   let aliases = 0;
 
