@@ -1,0 +1,127 @@
+/** Public-health bulletins and the daily figures of the pandemic, as the graph shows them. */
+import { GraphQLLocalDate } from "graphql-scalars";
+import { Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { connectionOf } from "../kit/pagination.ts";
+import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
+import { Agency } from "./agency.ts";
+import type { BulletinRow, CovidDayRow } from "./bulletin.store.ts";
+import type { BulletinSeverity } from "./tables.ts";
+
+export const BulletinSeverityEnum = {
+  INFO: "INFO",
+  ADVISORY: "ADVISORY",
+  WARNING: "WARNING",
+  EMERGENCY: "EMERGENCY",
+} as const satisfies { [Severity in BulletinSeverity]: Severity };
+
+registerEnumType(BulletinSeverityEnum, {
+  name: "BulletinSeverity",
+  description: "How much a bulletin asks of people.",
+  valuesConfig: {
+    INFO: { description: "Good to know." },
+    ADVISORY: { description: "Recommended to follow." },
+    WARNING: { description: "Must be followed; daily life is restricted." },
+    EMERGENCY: { description: "Must be followed at once by everybody." },
+  },
+});
+
+@Directive('@key(fields: "id")')
+@Directive("@cacheControl(maxAge: 30)")
+@ObjectType({ description: "What an agency tells the public about health." })
+export class Bulletin {
+  @Field(() => ID, { description: "Stable id; begins with `bul_`." })
+  id!: string;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => LocalizedText, { description: "One line." })
+  title!: LocalizedText;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => LocalizedText, { description: "The whole text, without markup." })
+  body!: LocalizedText;
+
+  @Field(() => BulletinSeverityEnum, { description: "How much it asks of people." })
+  severity!: BulletinSeverity;
+
+  @Field(() => DateTime, { description: "When it was published." })
+  publishedAt!: Date;
+
+  @Field(() => DateTime, { description: "From when on it holds." })
+  validFrom!: Date;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "Until when it holds; null when that is open.",
+  })
+  validUntil!: Date | null;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => Agency, { description: "The agency that published it." })
+  publisher!: Agency;
+
+  @Field(() => Boolean, {
+    description: "true: written for demonstration; the agency has not published it.",
+  })
+  sample!: boolean;
+
+  supersedesId!: string | null;
+}
+
+export const toBulletin = (row: BulletinRow): Bulletin =>
+  Object.assign(new Bulletin(), {
+    id: row.id,
+    title: localized(row.title_en, row.title_ar),
+    body: localized(row.body_en, row.body_ar),
+    severity: row.severity,
+    publishedAt: row.published_at,
+    validFrom: row.valid_from,
+    validUntil: row.valid_until,
+    publisher: Agency.of(row.publisher_id),
+    sample: row.sample,
+    supersedesId: row.supersedes_id,
+  });
+
+export const { Connection: BulletinConnection } = connectionOf("Bulletin", () => Bulletin);
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "What was counted of COVID-19 on one day." })
+export class CovidDay {
+  @Field(() => GraphQLLocalDate, { description: "The day, for example 2020-04-01." })
+  date!: string;
+
+  @Field(() => Int, { description: "Confirmed cases up to and including this day." })
+  confirmedTotal!: number;
+
+  @Field(() => Int, { description: "Confirmed cases that this day added to the day before." })
+  confirmedNew!: number;
+}
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "Figures of COVID-19 by day." })
+export class CovidFigures {
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => LocalizedText, { description: "What area was counted." })
+  area!: LocalizedText;
+
+  @Field(() => String, {
+    description: "The source and its licence, to name wherever they are shown.",
+  })
+  attribution!: string;
+
+  @Field(() => [CovidDay], { description: "One item a day, in order." })
+  days!: readonly CovidDay[];
+}
+
+export const toCovidFigures = (rows: readonly CovidDayRow[]): CovidFigures =>
+  Object.assign(new CovidFigures(), {
+    area: localized("United Arab Emirates", "الإمارات العربية المتحدة"),
+    attribution:
+      "COVID-19 Data Repository by the Center for Systems Science and Engineering (CSSE) at Johns Hopkins University, CC BY 4.0.",
+    days: rows.map((row) =>
+      Object.assign(new CovidDay(), {
+        date: row.date,
+        confirmedTotal: row.confirmed_total,
+        confirmedNew: row.confirmed_new,
+      }),
+    ),
+  });

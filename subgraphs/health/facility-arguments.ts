@@ -1,0 +1,87 @@
+/** Arguments of the fields that list facilities, as clients give them. */
+import { ArgsType, Field, Float, InputType, Int, registerEnumType } from "type-graphql";
+import { PageArguments } from "../kit/pagination.ts";
+import { maxTextLength } from "./facility-filter.rules.ts";
+import { maxRadiusMeters } from "./geo.rules.ts";
+import type { FacilityKind } from "./tables.ts";
+
+/** The enum of the graph; its values are those of the database. */
+export const FacilityKindEnum = {
+  PHARMACY: "PHARMACY",
+  CLINIC: "CLINIC",
+  HOSPITAL: "HOSPITAL",
+  CENTRE: "CENTRE",
+  LABORATORY: "LABORATORY",
+  OTHER: "OTHER",
+} as const satisfies { [Kind in FacilityKind]: Kind };
+
+registerEnumType(FacilityKindEnum, {
+  name: "FacilityKind",
+  description: "What a health facility is, in one word; derived from its licence type.",
+  valuesConfig: {
+    PHARMACY: { description: "Sells medicines, in the street or inside a hospital." },
+    CLINIC: { description: "Treats patients by day: polyclinic, dental or school clinic." },
+    HOSPITAL: { description: "Has beds." },
+    CENTRE: {
+      description: "Is specialised: optics, diagnostics, day surgery, dialysis, medical fitness …",
+    },
+    LABORATORY: { description: "Medical or dental laboratory." },
+    OTHER: { description: "Nothing to walk into: home care, telehealth, drug store, transport …" },
+  },
+});
+
+@InputType({ description: "A place, in degrees (WGS 84)." })
+export class LocationInput {
+  @Field(() => Float, { description: "Degrees north, from -90 to 90; Dubai is near 25.2." })
+  latitude!: number;
+
+  @Field(() => Float, { description: "Degrees east, from -180 to 180; Dubai is near 55.3." })
+  longitude!: number;
+}
+
+@InputType({ description: "Which facilities; everything that is given must hold." })
+export class FacilityFilter {
+  @Field(() => [FacilityKindEnum], {
+    nullable: true,
+    description: "Of one of these kinds; an empty list finds nothing.",
+  })
+  kinds?: FacilityKind[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "With exactly this speciality, in English or Arabic, for example Pediatrics. Case does not matter.",
+  })
+  speciality?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "true: open at this moment. false: closed. By `openingHours`, which may be samples.",
+  })
+  openNow?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `Words that all occur in the name (English or Arabic), address or area; up to ${maxTextLength} characters. Case does not matter.`,
+  })
+  text?: string | null;
+}
+
+@ArgsType()
+export class FacilitiesArguments extends PageArguments {
+  @Field(() => FacilityFilter, { nullable: true, description: "Which facilities; all without it." })
+  filter?: FacilityFilter | null;
+}
+
+@ArgsType()
+export class FacilitiesNearArguments extends FacilitiesArguments {
+  @Field(() => LocationInput, { description: "Where distances are measured from." })
+  location!: LocationInput;
+
+  @Field(() => Int, {
+    defaultValue: 5_000,
+    description: `How far away at most, in metres, from 1 to ${maxRadiusMeters}.`,
+  })
+  radiusMeters!: number;
+}

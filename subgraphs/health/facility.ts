@@ -1,0 +1,196 @@
+/** A health facility as the graph shows it, and how a row becomes one. */
+import { Ctx, Directive, Field, Float, ID, Int, ObjectType } from "type-graphql";
+import type { Clock } from "../../platform/clock.ts";
+import { connectionOf } from "../kit/pagination.ts";
+import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
+import { Agency } from "./agency.ts";
+import { FacilityKindEnum } from "./facility-arguments.ts";
+import type { FacilityRow, NearbyRow } from "./facility.store.ts";
+import { distanceMeters, type Place } from "./geo.rules.ts";
+import { fromMultirange, isOpen, nextChange, type WeeklyHours } from "./opening-hours.rules.ts";
+import type { FacilityKind } from "./tables.ts";
+
+type WithClock = { readonly clock: Clock };
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "A place, in degrees (WGS 84)." })
+export class Location {
+  @Field(() => Float, { description: "Degrees north." })
+  latitude!: number;
+
+  @Field(() => Float, { description: "Degrees east." })
+  longitude!: number;
+}
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "The licence under which a facility works." })
+export class FacilityLicence {
+  @Field(() => String, { description: "Number in the regulator's register, for example 0000035." })
+  number!: string;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => LocalizedText, { description: "Type as the regulator calls it." })
+  type!: LocalizedText;
+}
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "When a facility is open, every week alike, in Asia/Dubai." })
+export class OpeningHours {
+  @Field(() => String, {
+    description:
+      "In OpenStreetMap's opening_hours grammar: `Mo-Th,Sa 09:00-13:00,17:00-21:00; Fr 16:00-01:00`, or `24/7`.",
+  })
+  text!: string;
+
+  @Field(() => Boolean, {
+    description:
+      "true: made up for demonstration, since the register has no hours. Tell people so, or do not show them.",
+  })
+  sample!: boolean;
+}
+
+const facilityAttribution =
+  "Dubai Health Authority, register of health facilities (Sheryan), Dubai open data, a 2025 copy; the portal's licence has not been reviewed.";
+
+@Directive('@key(fields: "id")')
+@Directive("@cacheControl(maxAge: 300)")
+@ObjectType({ description: "A pharmacy, clinic, hospital or other place of health care." })
+export class Facility {
+  @Field(() => ID, { description: "Stable readable id: the regulator and the licence number." })
+  id!: string;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => LocalizedText, { description: "Name, as registered." })
+  name!: LocalizedText;
+
+  @Field(() => FacilityKindEnum, { description: "What it is, in one word." })
+  kind!: FacilityKind;
+
+  @Field(() => FacilityLicence, { description: "The licence under which it works." })
+  licence!: FacilityLicence;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => LocalizedText, {
+    nullable: true,
+    description: "Its main speciality; null when the register names none.",
+  })
+  speciality!: LocalizedText | null;
+
+  @Field(() => String, { description: "Building and street, as registered; English only." })
+  address!: string;
+
+  @Field(() => String, { description: "District, for example Al Karama; English only." })
+  area!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "E.164, for example +97143786666; null when the register has no valid number.",
+  })
+  phone!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Address of its website; null when the register has no valid one.",
+  })
+  website!: string | null;
+
+  @Field(() => Location, {
+    nullable: true,
+    description:
+      "Where it is; null when the register has no real place. Only facilities with a place are found by distance.",
+  })
+  location!: Location | null;
+
+  @Field(() => OpeningHours, { description: "When it is open." })
+  openingHours!: OpeningHours;
+
+  @Field(() => String, { description: "The source to name wherever the facility is shown." })
+  attribution!: string;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => Agency, { description: "The regulator that licensed it." })
+  agency!: Agency;
+
+  /** Read when it is asked for: lists seldom need it. */
+  weeklyHours!: () => WeeklyHours;
+
+  @Directive("@cacheControl(maxAge: 30)")
+  @Field(() => Boolean, { description: "Whether it is open at this moment, by `openingHours`." })
+  openNow(@Ctx() { clock }: WithClock): boolean {
+    return isOpen(this.weeklyHours(), clock());
+  }
+
+  @Directive("@cacheControl(maxAge: 30)")
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When it opens or closes next; null when it is always open or always closed.",
+  })
+  nextChange(@Ctx() { clock }: WithClock): Date | null {
+    const instant = nextChange(this.weeklyHours(), clock());
+    return instant === null ? null : new Date(instant);
+  }
+}
+
+const placeOf = ({ latitude, longitude }: FacilityRow): Place | null =>
+  latitude === null || longitude === null ? null : { latitude, longitude };
+
+export const toFacility = (row: FacilityRow): Facility => {
+  const place = placeOf(row);
+  const { speciality_en, speciality_ar } = row;
+  return Object.assign(new Facility(), {
+    id: row.id,
+    name: localized(row.name_en, row.name_ar),
+    kind: row.kind,
+    licence: Object.assign(new FacilityLicence(), {
+      number: row.licence_number,
+      type: localized(row.licence_type_en, row.licence_type_ar),
+    }),
+    speciality:
+      speciality_en === null || speciality_ar === null
+        ? null
+        : localized(speciality_en, speciality_ar),
+    address: row.address,
+    area: row.area,
+    phone: row.phone,
+    website: row.website,
+    location: place && Object.assign(new Location(), place),
+    openingHours: Object.assign(new OpeningHours(), {
+      text: row.hours_text,
+      sample: row.hours_sample,
+    }),
+    attribution: facilityAttribution,
+    agency: Agency.of(row.agency_id),
+    weeklyHours: () => fromMultirange(row.open_minutes),
+  });
+};
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "A facility, and how far away it is." })
+export class FacilityNear {
+  @Field(() => Int, {
+    description:
+      "Metres as the crow flies from the place that was asked for, to the whole metre; right within 0.5 %.",
+  })
+  distanceMeters!: number;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => Facility, { description: "The facility." })
+  facility!: Facility;
+}
+
+export const toFacilityNear =
+  (from: Place) =>
+  (row: NearbyRow): FacilityNear => {
+    const place = placeOf(row);
+    if (!place) throw new Error(`Facility ${row.id} has no place, and was found by distance.`);
+    return Object.assign(new FacilityNear(), {
+      distanceMeters: Math.round(distanceMeters(from, place)),
+      facility: toFacility(row),
+    });
+  };
+
+export const { Connection: FacilityConnection } = connectionOf("Facility", () => Facility);
+export const { Connection: FacilityNearConnection } = connectionOf(
+  "FacilityNear",
+  () => FacilityNear,
+);

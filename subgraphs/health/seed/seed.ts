@@ -1,0 +1,91 @@
+/** Fills an empty database from the files of this folder; README.md tells where they are from. */
+import { readFile } from "node:fs/promises";
+import { parse } from "csv-parse/sync";
+import { type Kysely, sql } from "kysely";
+import { fromRoot } from "../../../platform/root.ts";
+import { isPlaceholder, kindOfLicence, toPhone, toWebsite } from "../facility.rules.ts";
+import { parseOpeningHours } from "../opening-hours-text.rules.ts";
+import { toMultirange } from "../opening-hours.rules.ts";
+import { sampleHoursOf } from "../sample-hours.rules.ts";
+import { facilityKindsOfServices } from "../service-facilities.rules.ts";
+import type { FacilityTable, HealthTables } from "../tables.ts";
+import { sampleBulletins } from "./bulletins.ts";
+
+/** About 5,000 parameters a statement. */
+const rowsPerInsert = 250;
+
+async function readCsv<Column extends string>(
+  file: string,
+): Promise<readonly Readonly<Record<Column, string>>[]> {
+  const text = await readFile(fromRoot("subgraphs/health/seed", file), "utf8");
+  return parse(text, { columns: true, trim: true, bom: true });
+}
+
+export type RegisterRow = Readonly<
+  Record<
+    | "licence_id" | "name_en" | "name_ar" | "licence_type_en" | "licence_type_ar"
+    | "speciality_en" | "speciality_ar" | "address_1" | "address_2" | "area_en"
+    | "phone" | "website" | "latitude" | "longitude" | "status",
+    string
+  >
+>;
+
+export const readRegister = (): Promise<readonly RegisterRow[]> => readCsv("facilities.csv");
+
+/** Texts are worth parsing once: there are a few dozen of them for thousands of facilities. */
+function createMultirangeOf(): (hoursText: string) => string {
+  const known = new Map<string, string>();
+  return (hoursText) => {
+    const multirange = known.get(hoursText) ?? toMultirange(parseOpeningHours(hoursText));
+    known.set(hoursText, multirange);
+    return multirange;
+  };
+}
+
+function toFacility(row: RegisterRow, multirangeOf: (hoursText: string) => string): FacilityTable {
+  const kind = kindOfLicence(row.licence_type_en);
+  const hoursText = sampleHoursOf(row.licence_id, kind);
+  const [latitude, longitude] = [Number(row.latitude), Number(row.longitude)];
+  const placed = !isPlaceholder(latitude, longitude);
+  const hasSpeciality = row.speciality_en !== "" && row.speciality_ar !== "";
+  return {
+    id: `dha-${row.licence_id}`,
+    agency_id: "dha",
+    licence_number: row.licence_id,
+    licence_type_en: row.licence_type_en,
+    licence_type_ar: row.licence_type_ar,
+    kind,
+    name_en: row.name_en,
+    name_ar: row.name_ar,
+    speciality_en: hasSpeciality ? row.speciality_en : null,
+    speciality_ar: hasSpeciality ? row.speciality_ar : null,
+    address: [row.address_1, row.address_2].filter((line) => line !== "").join(", "),
+    area: row.area_en,
+    phone: toPhone(row.phone),
+    website: toWebsite(row.website),
+    latitude: placed ? latitude : null,
+    longitude: placed ? longitude : null,
+    hours_text: hoursText,
+    hours_sample: true,
+    open_minutes: multirangeOf(hoursText),
+  };
+}
+
+export async function seed(db: Kysely<HealthTables>): Promise<void> {
+  const multirangeOf = createMultirangeOf();
+  const facilities = (await readRegister()).map((row) => toFacility(row, multirangeOf));
+  for (let start = 0; start < facilities.length; start += rowsPerInsert) {
+    const chunk = facilities.slice(start, start + rowsPerInsert);
+    await db.insertInto("facility").values(chunk).execute();
+  }
+  const licenceTypes = new Set(facilities.map((facility) => facility.licence_type_en));
+  await db.insertInto("service_facility_kind").values(facilityKindsOfServices(licenceTypes)).execute();
+  await db.insertInto("bulletin").values(sampleBulletins).execute();
+  const days = await readCsv<"date" | "confirmed_total">("covid-uae-confirmed-2020.csv");
+  await db
+    .insertInto("covid_figure")
+    .values(days.map((day) => ({ day: day.date, confirmed_total: Number(day.confirmed_total) })))
+    .execute();
+  // Nobody has counted the rows yet, and the planner would otherwise read the whole table.
+  await sql`analyze facility`.execute(db);
+}

@@ -1,0 +1,79 @@
+/** The tables of the health subgraph, as migrations/ makes them. */
+
+export const facilityKinds = [
+  "PHARMACY",
+  "CLINIC",
+  "HOSPITAL",
+  "CENTRE",
+  "LABORATORY",
+  "OTHER",
+] as const;
+
+export type FacilityKind = (typeof facilityKinds)[number];
+
+export const bulletinSeverities = ["INFO", "ADVISORY", "WARNING", "EMERGENCY"] as const;
+
+export type BulletinSeverity = (typeof bulletinSeverities)[number];
+
+export type FacilityTable = {
+  /** `dha-` and the licence number. */
+  readonly id: string;
+  /** The agency that licenses it. */
+  readonly agency_id: string;
+  readonly licence_number: string;
+  readonly licence_type_en: string;
+  readonly licence_type_ar: string;
+  readonly kind: FacilityKind;
+  readonly name_en: string;
+  readonly name_ar: string;
+  readonly speciality_en: string | null;
+  readonly speciality_ar: string | null;
+  readonly address: string;
+  readonly area: string;
+  /** E.164. */
+  readonly phone: string | null;
+  readonly website: string | null;
+  /** Degrees (WGS 84); both null where the register has no real place. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  /** In OpenStreetMap's grammar; `open_minutes` is the same, as minutes of the week. */
+  readonly hours_text: string;
+  readonly hours_sample: boolean;
+  /** An int4multirange within [0, 10080), as text. */
+  readonly open_minutes: string;
+};
+
+/** Which facilities offer a service: those of a kind, or those of one licence type of that kind. */
+export type ServiceFacilityKindTable = {
+  readonly service_id: string;
+  readonly kind: FacilityKind;
+  readonly licence_type_en: string | null;
+};
+
+export type BulletinTable = {
+  readonly id: string;
+  readonly title_en: string;
+  readonly title_ar: string;
+  readonly body_en: string;
+  readonly body_ar: string;
+  readonly severity: BulletinSeverity;
+  readonly published_at: Date;
+  readonly valid_from: Date;
+  readonly valid_until: Date | null;
+  readonly publisher_id: string;
+  readonly supersedes_id: string | null;
+  readonly sample: boolean;
+};
+
+export type CovidFigureTable = {
+  /** A calendar day, YYYY-MM-DD. */
+  readonly day: string;
+  readonly confirmed_total: number;
+};
+
+export type HealthTables = {
+  readonly facility: FacilityTable;
+  readonly service_facility_kind: ServiceFacilityKindTable;
+  readonly bulletin: BulletinTable;
+  readonly covid_figure: CovidFigureTable;
+};
