@@ -27,9 +27,12 @@ const federationImports = [
   "@cacheTag",
 ];
 
-/** `@cacheControl` is Apollo Server's own: it becomes the Cache-Control header and is not composed. */
+/**
+ * `@cacheControl` is Apollo Server's own: it becomes the Cache-Control header and is not composed.
+ * Its enum would be, for clients to wonder about, so it is hidden from them.
+ */
 const cacheControlSdl = `
-enum CacheControlScope { PUBLIC PRIVATE }
+enum CacheControlScope @inaccessible { PUBLIC PRIVATE }
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
 `;
 
@@ -56,8 +59,11 @@ const withoutSchemaBlock = (sdl: string): string => sdl.replace(/^schema\s*\{[^}
 /** The subgraph's SDL as it is published: sorted, so that diffs show only what changed. */
 export function printSubgraphSdl(definition: AnySubgraph): string {
   const schema = lexicographicSortSchema(buildTypeGraphqlSchema(definition));
-  const types = withoutSchemaBlock(printSchemaWithDirectives(schema));
-  return `${header(types)}${types.includes("@cacheControl") ? cacheControlSdl : ""}\n${types}\n`;
+  const printed = withoutSchemaBlock(printSchemaWithDirectives(schema));
+  // The printer does not know the directive's types and prints its enum value as a string.
+  const types = printed.replace(/scope: "(PUBLIC|PRIVATE)"/g, "scope: $1");
+  const cacheControl = types.includes("@cacheControl") ? cacheControlSdl : "";
+  return `${header(types + cacheControl)}${cacheControl}\n${types}\n`;
 }
 
 export type SubgraphSchema = { readonly sdl: string; readonly schema: GraphQLSchema };

@@ -83,6 +83,13 @@ class ToyResolver {
     return toConnection({ rows, page, keysOf: (row) => [row.id], toNode: toToy, count });
   }
 
+  @Directive("@cacheControl(maxAge: 10, scope: PRIVATE)")
+  @Query(() => String, { nullable: true, description: "A secret of who asks." })
+  mine(@Ctx() { principal }: ToyContext): string | null {
+    return principal ? `secret of ${principal.id}` : null;
+  }
+
+  @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
   @Query(() => String, { nullable: true, description: "Id of who asks." })
   whoAmI(@Ctx() { principal }: ToyContext): string | null {
     return principal?.id ?? null;

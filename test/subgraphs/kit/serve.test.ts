@@ -59,7 +59,7 @@ describe("a subgraph on the kit", () => {
   test("prints Federation 2 SDL with a header that imports what it uses", () => {
     const sdl = printSubgraphSdl(toySubgraph);
     expect(sdl).toContain(
-      'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable"])',
+      'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@inaccessible"])',
     );
     expect(sdl).toContain('type Toy @key(fields: "id") @cacheControl(maxAge: 60)');
     expect(sdl).toContain("directive @cacheControl");
@@ -95,6 +95,14 @@ describe("a subgraph on the kit", () => {
     await using shop = await startToyShop();
     const { headers } = await shop.ask('{ toy(id: "toy-01") { id } }');
     expect(headers.get("cache-control")).toBe("max-age=60, public");
+  });
+
+  test("marks what belongs to a person as private in the header and in the SDL", async () => {
+    expect(printSubgraphSdl(toySubgraph)).toContain("@cacheControl(maxAge: 0, scope: PRIVATE)");
+    await using shop = await startToyShop();
+    const { headers } = await shop.ask("{ whoAmI mine }", { principal: amal });
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect((await shop.ask("{ mine }")).headers.get("cache-control")).toBe("max-age=10, private");
   });
 
   test("tells resolvers who asks, as signed by the gateway", async () => {

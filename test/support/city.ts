@@ -1,0 +1,156 @@
+/**
+ * The whole city for end-to-end tests: every subgraph of rover.yaml behind its own HTTP server, and
+ * a gateway in front, all in this process on free ports; clients talk to it over real sockets.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { readConfig } from "../../gateway/config.ts";
+import { type RunningGateway, startGateway } from "../../gateway/server.ts";
+import { type Log, silentLog } from "../../platform/log.ts";
+import type { Principal } from "../../platform/principal.ts";
+import { fromRoot } from "../../platform/root.ts";
+import { readRover } from "../../schema/rover.ts";
+import type { AnySubgraph } from "../../subgraphs/kit/define-subgraph.ts";
+import type { databases } from "./databases.ts";
+import {
+  type Answer,
+  startSubgraph,
+  type StartedSubgraph,
+  testSigningKey,
+} from "./start-subgraph.ts";
+
+export const people = {
+  amal: { kind: "person", id: "person-amal", scopes: [], policies: [] },
+  omar: { kind: "person", id: "person-omar", scopes: [], policies: [] },
+  dewa: {
+    kind: "agency",
+    id: "agency-dewa",
+    agencyId: "dewa",
+    scopes: ["billing:read"],
+    policies: [],
+  },
+  police: {
+    kind: "agency",
+    id: "agency-dubai-police",
+    agencyId: "dubai-police",
+    scopes: ["billing:read"],
+    policies: [],
+  },
+  noura: {
+    kind: "operator",
+    id: "operator-noura",
+    scopes: ["payments:read", "billing:read", "operations"],
+    policies: [],
+  },
+} as const satisfies Record<string, Principal>;
+
+export type City = AsyncDisposable & {
+  readonly url: string;
+  readonly gateway: RunningGateway;
+  readonly subgraphs: ReadonlyMap<string, StartedSubgraph>;
+  readonly ask: (
+    query: string,
+    options?: { as?: Principal; variables?: object },
+  ) => Promise<Answer>;
+  readonly tokenOf: (principal: Principal) => Promise<string>;
+  /** What the last operations cost; reset it before the one that is measured. */
+  readonly cost: {
+    readonly fetches: string[];
+    readonly statements: () => number;
+    readonly reset: () => void;
+  };
+};
+
+export type CityOptions = {
+  readonly kind?: (typeof databases)[number]["kind"];
+  /** Configuration of the gateway on top of the test's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly log?: Log;
+};
+
+const issuer = "city-graph-test";
+
+async function createIssuer(folder: string) {
+  const { privateKey, publicKey } = await generateKeyPair("ES256");
+  const jwk = { ...(await exportJWK(publicKey)), kid: "test", alg: "ES256" };
+  const jwks = join(folder, "jwks.json");
+  await writeFile(jwks, JSON.stringify({ keys: [jwk] }));
+  const tokenOf = ({ kind, id, scopes, agencyId }: Principal) =>
+    new SignJWT({ kind, scope: scopes.join(" "), ...(agencyId ? { agency: agencyId } : {}) })
+      .setProtectedHeader({ alg: "ES256", kid: "test" })
+      .setSubject(id)
+      .setIssuer(issuer)
+      .setAudience("city-graph")
+      .setExpirationTime("1h")
+      .sign(privateKey);
+  return { jwks, tokenOf };
+}
+
+export async function startCity(options: CityOptions = {}): Promise<City> {
+  const { kind = "pglite", env = {}, log = silentLog } = options;
+  const folder = await mkdtemp(join(tmpdir(), "city-"));
+  const { jwks, tokenOf } = await createIssuer(folder);
+  const fetches: string[] = [];
+  const { subgraphs: listed } = await readRover(fromRoot("rover.yaml"));
+  const started = await Promise.all(
+    listed.map(async ({ name }) => {
+      const module = (await import(`../../subgraphs/${name}/subgraph.ts`)) as {
+        subgraph: AnySubgraph;
+      };
+      const { subgraph } = module;
+      const counted: AnySubgraph = {
+        ...subgraph,
+        createContext(base) {
+          fetches.push(name);
+          return subgraph.createContext(base);
+        },
+      };
+      return [name, await startSubgraph(counted, kind)] as const;
+    }),
+  );
+  const subgraphs = new Map(started);
+  const config = readConfig([], {
+    PORT: "0",
+    SUPERGRAPH: fromRoot("schema/supergraph.graphql"),
+    SUBGRAPH_URLS: started.map(([name, { url }]) => `${name}=${url}`).join(","),
+    SIGNING_KEY: testSigningKey,
+    JWKS_URL: jwks,
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: "city-graph",
+    ...env,
+  });
+  const gateway = await startGateway(config, log);
+  return {
+    url: gateway.url,
+    gateway,
+    subgraphs,
+    tokenOf,
+    cost: {
+      fetches,
+      statements: () =>
+        started.reduce((sum, [, { database }]) => sum + database.statements.length, 0),
+      reset() {
+        fetches.length = 0;
+        for (const [, { database }] of started) database.statements.length = 0;
+      },
+    },
+    async ask(query, { as, variables } = {}) {
+      const response = await fetch(gateway.url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          ...(as ? { authorization: `Bearer ${await tokenOf(as)}` } : {}),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer;
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway.stop();
+      await Promise.all(started.map(([, subgraph]) => subgraph[Symbol.asyncDispose]()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
