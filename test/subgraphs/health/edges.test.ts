@@ -124,12 +124,22 @@ describe.each(databases)("edges of health on $kind", ({ kind }) => {
         ["Agency", "dha"],
         ["Agency", "dewa"],
       ],
-      "... on Agency { id facilities(first: 2, filter: { kinds: [HOSPITAL] }) { totalCount nodes { kind agency { id } } } }",
+      "... on Agency { id facilities(first: 2, filter: { kinds: [HOSPITAL] }) { totalCount nodes { kind agency { id } } pageInfo { hasNextPage } } }",
     );
     const hospital = { kind: "HOSPITAL", agency: { id: "dha" } };
     expect(found).toEqual([
-      { id: "dha", facilities: { totalCount: 54, nodes: [hospital, hospital] } },
-      { id: "dewa", facilities: { totalCount: 0, nodes: [] } },
+      {
+        id: "dha",
+        facilities: {
+          totalCount: 54,
+          nodes: [hospital, hospital],
+          pageInfo: { hasNextPage: true },
+        },
+      },
+      {
+        id: "dewa",
+        facilities: { totalCount: 0, nodes: [], pageInfo: { hasNextPage: false } },
+      },
     ]);
     expect(statements).toBe(2);
   });
