@@ -79,10 +79,12 @@ describe("what is read", () => {
     const { types, fields } = readAccessRules(
       linked(
         "",
-        `type Query { a: Int } extend type Query @authenticated { b: Int @authenticated }`,
+        `type Query @policy(policies: [["p"]]) { a: Int }
+         extend type Query @authenticated { b: Int @authenticated }`,
       ),
     );
-    expect([types.has("Query"), fields.has("Query.b")]).toEqual([true, true]);
+    expect(types.get("Query")).toEqual([policies(["p"]), authenticated]);
+    expect(fields.get("Query.b")).toEqual([authenticated]);
   });
 
   it("refuses a rule that it cannot read", () => {
@@ -162,12 +164,13 @@ describe("interfaces", () => {
       linked(
         "",
         `type Query { node: Node }
-         interface Node @authenticated { id: ID amount: Int @requiresScopes(scopes: [["a"]]) }
+         interface Node @authenticated { id: ID @policy(policies: [["p"]]) amount: Int @requiresScopes(scopes: [["a"]]) }
          type Bill implements Node { id: ID amount: Int @requiresScopes(scopes: [["b"]]) }
          type Fine implements Node { id: ID amount: Int }`,
       ),
     );
     expect([...types.keys()].sort()).toEqual(["Bill", "Fine", "Node"]);
+    expect(fields.get("Fine.id")).toEqual([policies(["p"])]);
     expect(fields.get("Fine.amount")).toEqual([scopes(["a"])]);
     expect(fields.get("Bill.amount")).toEqual([scopes(["b"]), scopes(["a"])]);
   });

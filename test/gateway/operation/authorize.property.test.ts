@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { getNamedType, isObjectType, print, validate, type DocumentNode } from "graphql";
+import { getNamedType, isObjectType, parse, print, validate, type DocumentNode } from "graphql";
 import { expect, it } from "vitest";
 import { createAuthorizer } from "../../../gateway/operation/authorize.ts";
 import { readAccessRules } from "../../../gateway/operation/access-rules.ts";
@@ -79,6 +79,16 @@ it("nothing is forbidden that no rule forbids on some type that may turn up", ()
       expect(groundless).toEqual([]);
     }),
     { numRuns: 1_000 },
+  );
+});
+
+it("what one caller is answered does not depend on who asked before", () => {
+  fc.assert(
+    fc.property(documents, fc.array(principals, { minLength: 2 }), seeds, (document, all, seed) => {
+      const inTurn = all.map((who) => serve(document, who, seed));
+      const alone = all.map((who) => serve(parse(print(document)), who, seed));
+      expect(inTurn).toEqual(alone);
+    }),
   );
 });
 

@@ -112,6 +112,19 @@ describe("caching", () => {
     expect(outcome(run(source, principal({ scopes: ["billing:read"] })))).toBe("allowed");
   });
 
+  it("callers with different rights never share an answer, in whatever order they ask", () => {
+    const source = "{ agency { id owner { card } bills { id } } salary }";
+    const reader = principal({ scopes: ["billing:read"] });
+    const owner = principal({ policies: ["own"], scopes: ["money"] });
+    for (const [who, expected] of [
+      [reader, "{ agency { id bills { id } } }"],
+      [owner, "{ agency { id owner { card } } salary }"],
+      [principal(), "{ agency { id } }"],
+      [reader, "{ agency { id bills { id } } }"],
+    ] as const)
+      expect(left(run(source, who))).toBe(expected);
+  });
+
   it("nobody signed in and somebody without rights get their own codes", () => {
     expect(codes(run("{ salary }"))).toEqual(["UNAUTHENTICATED"]);
     expect(codes(run("{ salary }", principal()))).toEqual(["FORBIDDEN"]);
