@@ -54,7 +54,8 @@ const checks: Readonly<Record<string, string>> = {
 
 export type LedgerProblem = { readonly broken: string; readonly ids: readonly string[] };
 
-async function run(tx: Transaction<Tables>): Promise<readonly LedgerProblem[]> {
+/** As `verifyLedger`, in a transaction that is open already. */
+export async function findProblems(tx: Transaction<Tables>): Promise<readonly LedgerProblem[]> {
   const problems: LedgerProblem[] = [];
   for (const [broken, query] of Object.entries(checks)) {
     const { rows } = await sql.raw<{ id: string }>(query).execute(tx);
@@ -64,4 +65,4 @@ async function run(tx: Transaction<Tables>): Promise<readonly LedgerProblem[]> {
 }
 
 export const verifyLedger = (db: Kysely<Tables>): Promise<readonly LedgerProblem[]> =>
-  db.transaction().setIsolationLevel("repeatable read").execute(run);
+  db.transaction().setIsolationLevel("repeatable read").execute(findProblems);
