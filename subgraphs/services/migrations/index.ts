@@ -1,0 +1,10 @@
+/** The migrations of the services subgraph, in the order of their names. */
+import { catalogue } from "./0001-catalogue.ts";
+import { serviceUse } from "./0002-service-use.ts";
+import { serviceRequests } from "./0003-service-requests.ts";
+
+export const migrations = {
+  "0001-catalogue": catalogue,
+  "0002-service-use": serviceUse,
+  "0003-service-requests": serviceRequests,
+};

@@ -1,0 +1,49 @@
+/** The services subgraph: agencies, the catalogue of what they offer, and what people have applied for. */
+import { defineSubgraph } from "../kit/define-subgraph.ts";
+import { AgencyResolver } from "./agency.resolver.ts";
+import { toAgency } from "./agency.ts";
+import { CategoryResolver } from "./category.resolver.ts";
+import { toCategory } from "./category.ts";
+import { createContext, type ServicesContext } from "./context.ts";
+import { migrations } from "./migrations/index.ts";
+import { PersonResolver } from "./person.resolver.ts";
+import { toPerson } from "./person.ts";
+import { seed } from "./seed/seed.ts";
+import { ServiceRequestResolver } from "./service-request.resolver.ts";
+import { toServiceRequest } from "./service-request.ts";
+import { ServiceResolver } from "./service.resolver.ts";
+import { toService } from "./service.ts";
+import type { ServicesTables } from "./tables.ts";
+
+export const subgraph = defineSubgraph<ServicesTables, ServicesContext>({
+  name: "services",
+  resolvers: [
+    AgencyResolver,
+    CategoryResolver,
+    PersonResolver,
+    ServiceRequestResolver,
+    ServiceResolver,
+  ],
+  orphanedTypes: [],
+  references: {
+    Agency: async ({ id }, { loaders }) =>
+      (await loaders.agency.load(String(id))) && toAgency(String(id), loaders),
+    Category: async ({ id }, { loaders }) => {
+      const row = await loaders.category.load(String(id));
+      return row && toCategory(row);
+    },
+    Person: ({ id }) => toPerson(String(id)),
+    Service: async ({ id }, { loaders }) => {
+      const row = await loaders.service.load(String(id));
+      return row && toService(row);
+    },
+    ServiceRequest: async ({ id }, { loaders }) => {
+      const row = await loaders.ownRequest.load(String(id));
+      return row && toServiceRequest(row);
+    },
+  },
+  extensions: [],
+  migrations,
+  seed,
+  createContext,
+});
