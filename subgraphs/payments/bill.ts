@@ -1,4 +1,4 @@
-/** A bill as clients see it; its lines and payable are loaded in bill.resolver.ts. */
+/** A bill as clients see it; its lines and payable are loaded in item.resolver.ts. */
 import { Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import { connectionOf } from "../kit/pagination.ts";
 import { Money } from "../kit/scalars.ts";

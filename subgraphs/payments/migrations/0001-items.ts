@@ -48,6 +48,7 @@ const statements = [
   )`,
   `create index item_by_person on item (person_id, kind, status, issued_at desc, id desc)`,
   `create index item_by_biller on item (biller_id, kind, issued_at desc, id desc)`,
+  `create index item_by_biller_and_status on item (biller_id, kind, status, issued_at desc, id desc)`,
   // OPEN → PAID or VOID, and nothing after that.
   `create trigger item_is_settled_once before update on item for each row
     when (old.status <> 'OPEN') execute function refuse_change()`,
