@@ -32,7 +32,7 @@ export class Agency {
 
   @Field(() => String, {
     nullable: true,
-    description: "Address of its website; null when none is known for sure.",
+    description: "Address of its website, not checked with the agency; null when none is known.",
   })
   async website(): Promise<string | null> {
     return (await this.load()).website;
@@ -41,7 +41,7 @@ export class Agency {
   @Field(() => String, {
     nullable: true,
     description:
-      "Its telephone number as it is dialled within the country, for example 04 601 9999 or 901; null when none is known for sure.",
+      "Its telephone number as it is dialled within the country, for example 04 601 9999 or 901, not checked with the agency; null when none is known.",
   })
   async phone(): Promise<string | null> {
     return (await this.load()).phone;

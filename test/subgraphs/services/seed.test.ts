@@ -87,8 +87,8 @@ describe("the seed of the catalogue", () => {
     const sponsorship = services.find(({ id }) => id === "gdrfa-open-sponsorship-file")!;
     expect(sponsorship.fees.map(({ kind, amount, sample }) => [kind, amount, sample])).toEqual([
       ["FEE", 25_000n, false],
-      ["KNOWLEDGE_DIRHAM", 1_000n, false],
-      ["INNOVATION_DIRHAM", 1_000n, false],
+      ["KNOWLEDGE_DIRHAM", 1_000n, true],
+      ["INNOVATION_DIRHAM", 1_000n, true],
     ]);
     const [fee] = sponsorship.fees;
     expect(() => checkFees([{ ...sponsorship, fees: [fee!] }], agencies)).toThrow(
