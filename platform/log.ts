@@ -16,9 +16,21 @@ export type LogOptions = {
 
 const redact = ["authorization", "token", "*.authorization", "*.token", "headers.*", "*.headers.*"];
 
+/**
+ * Of an error only what helps to find it: database drivers hang the statement and its values on
+ * theirs, and with them what a person typed.
+ */
+function err(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  const { code } = error as { code?: unknown };
+  const inner = cause instanceof Error ? { cause: `${cause.name}: ${cause.message}` } : {};
+  return { type: name, message, ...(typeof code === "string" ? { code } : {}), ...inner, stack };
+}
+
 export function createLog(options: LogOptions): Log {
   const { name, level, pretty = process.stdout.isTTY } = options;
-  const base = { name, level, redact, base: { pid: process.pid } };
+  const base = { name, level, redact, serializers: { err }, base: { pid: process.pid } };
   if (!pretty) return pino(base);
   return pino({ ...base, transport: { target: "pino-pretty", options: { ignore: "pid" } } });
 }

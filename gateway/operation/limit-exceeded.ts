@@ -43,12 +43,12 @@ const refusals = {
       `The operation asks for ${found} root fields; ${maximum} is the most allowed. Split it into several operations.`,
   },
   directives: {
-    code: "BAD_REQUEST",
+    code: "DIRECTIVE_LIMIT_EXCEEDED",
     says: (found, maximum) =>
       `The document uses ${found} directives; ${maximum} is the most allowed. Put @include or @skip on a fragment in place of each of its fields.`,
   },
   selections: {
-    code: "BAD_REQUEST",
+    code: "SELECTION_LIMIT_EXCEEDED",
     says: (found, maximum) =>
       `The operation selects ${found} fields and fragments once its fragments are spread; ${maximum} is the most allowed. Ask for fewer fields, and spread large fragments less often.`,
   },

@@ -74,8 +74,8 @@ function parseWithin(text: string, limits: Limits): DocumentNode {
 
 /**
  * @returns the parsed document, so that nobody need parse it again.
- * @throws GraphQLError GRAPHQL_PARSE_FAILED with the line and column, TOKEN_, DEPTH_, ALIAS_ or
- *   ROOT_FIELD_LIMIT_EXCEEDED, BAD_REQUEST for directives and selections, INTROSPECTION_DISABLED.
+ * @throws GraphQLError GRAPHQL_PARSE_FAILED with the line and column, TOKEN_, DEPTH_, ALIAS_, DIRECTIVE_, SELECTION_ or
+ *   ROOT_FIELD_LIMIT_EXCEEDED, INTROSPECTION_DISABLED.
  */
 export function checkLimits(source: string, limits: Limits = defaultLimits): DocumentNode {
   const document = parseWithin(source, limits);

@@ -29,7 +29,10 @@ function positionOf({ after }: Page): BulletinPosition | undefined {
 @Resolver(() => Bulletin)
 export class BulletinResolver {
   @Directive("@cacheControl(maxAge: 30)")
-  @Query(() => BulletinConnection, { description: "Public-health bulletins, newest first." })
+  @Query(() => BulletinConnection, {
+    nullable: true,
+    description: "Public-health bulletins, newest first.",
+  })
   async bulletins(
     @Args(() => PageArguments) given: PageArguments,
     @Ctx() { db, clock }: HealthContext,
@@ -71,6 +74,7 @@ export class BulletinResolver {
 
   @Directive("@cacheControl(maxAge: 300)")
   @Query(() => CovidFigures, {
+    nullable: true,
     description:
       "Confirmed cases of COVID-19 in the country by day, from 22 January to 2 May 2020.",
   })

@@ -56,7 +56,10 @@ export class Bulletin {
   validUntil!: Date | null;
 
   @Directive("@cacheControl(inheritMaxAge: true)")
-  @Field(() => Agency, { description: "The agency that published it." })
+  @Field(() => Agency, {
+    nullable: true,
+    description: "The agency that published it; null only while its data cannot be reached.",
+  })
   publisher!: Agency;
 
   @Field(() => Boolean, {

@@ -26,6 +26,7 @@ import { Service } from "./service.ts";
 export class AgencyFacilitiesResolver {
   @Directive("@cacheControl(maxAge: 300)")
   @FieldResolver(() => FacilityConnection, {
+    nullable: true,
     description: "Health facilities that the agency licenses, in the order of their ids.",
   })
   async facilities(
@@ -51,6 +52,7 @@ export class AgencyFacilitiesResolver {
 export class ServiceFacilitiesResolver {
   @Directive("@cacheControl(maxAge: 300)")
   @FieldResolver(() => FacilityConnection, {
+    nullable: true,
     description:
       "Health facilities that offer the service, in the order of their ids; empty for a service that is not offered in facilities.",
   })
@@ -84,6 +86,7 @@ export class PersonFacilitiesResolver {
   @Directive("@authenticated")
   @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
   @FieldResolver(() => FacilityNearConnection, {
+    nullable: true,
     description: "Health facilities around a place, nearest first; the place is not kept.",
   })
   facilitiesNear(

@@ -71,7 +71,10 @@ export class FacilityResolver {
   }
 
   @Directive("@cacheControl(maxAge: 300)")
-  @Query(() => FacilityConnection, { description: "Health facilities, in the order of their ids." })
+  @Query(() => FacilityConnection, {
+    nullable: true,
+    description: "Health facilities, in the order of their ids.",
+  })
   async facilities(
     @Args(() => FacilitiesArguments) given: FacilitiesArguments,
     @Ctx() context: HealthContext,
@@ -90,6 +93,7 @@ export class FacilityResolver {
 
   @Directive("@cacheControl(maxAge: 300)")
   @Query(() => FacilityNearConnection, {
+    nullable: true,
     description: "Health facilities around a place, nearest first.",
   })
   facilitiesNear(

@@ -108,7 +108,10 @@ export class Facility {
   attribution!: string;
 
   @Directive("@cacheControl(inheritMaxAge: true)")
-  @Field(() => Agency, { description: "The regulator that licensed it." })
+  @Field(() => Agency, {
+    nullable: true,
+    description: "The regulator that licensed it; null only while its data cannot be reached.",
+  })
   agency!: Agency;
 
   /** Read when it is asked for: lists seldom need it. */

@@ -73,6 +73,10 @@ function openPostgres(url: string, schema: string, maxConnections: number, log: 
   });
   // An idle connection that breaks must not end the process; the pool opens another when asked.
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection broke"));
+  // The same for one that breaks in the middle of a transaction: its statement fails, not the process.
+  pool.on("connect", (client) => {
+    client.on("error", (error) => log.warn({ err: error }, "a database connection broke"));
+  });
   return pool;
 }
 

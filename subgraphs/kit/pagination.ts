@@ -65,6 +65,7 @@ export function readPage(
 }
 
 @Directive("@shareable")
+@Directive("@cacheControl(inheritMaxAge: true)")
 @ObjectType({ description: "Where a page stands in its list." })
 export class PageInfo {
   @Field(() => Boolean, { description: "Whether more follow." })
@@ -129,6 +130,7 @@ export function connectionOf<Node extends object>(
   name: string,
   nodeType: () => new () => Node,
 ): { readonly Connection: new () => Connection<Node> } {
+  @Directive("@cacheControl(inheritMaxAge: true)")
   @ObjectType(`${name}Edge`, { description: `One ${name} in a list, with its cursor.` })
   class NodeEdge {
     @Field(() => String, { description: "Pass as `after` to continue behind this one." })
@@ -138,6 +140,7 @@ export function connectionOf<Node extends object>(
     node!: Node;
   }
 
+  @Directive("@cacheControl(inheritMaxAge: true)")
   @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
   class NodeConnection {
     @Field(() => [NodeEdge], { description: "The page's items with their cursors." })

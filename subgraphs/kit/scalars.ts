@@ -44,6 +44,7 @@ export const scalarsMap: { type: new () => object; scalar: GraphQLScalarType }[]
 ];
 
 @Directive("@shareable")
+@Directive("@cacheControl(inheritMaxAge: true)")
 @ObjectType({
   description: "A text for people in both languages of the city; a client shows the one it needs.",
 })
@@ -56,6 +57,7 @@ export class LocalizedText {
 }
 
 @Directive("@shareable")
+@Directive("@cacheControl(inheritMaxAge: true)")
 @ObjectType({ description: "An amount of money. Never computed with floating point." })
 export class Money {
   @Field(() => MinorUnits, { description: "Minor units of the currency: 41250 is AED 412.50." })

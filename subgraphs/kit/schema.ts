@@ -54,12 +54,24 @@ function buildTypeGraphqlSchema(definition: AnySubgraph): GraphQLSchema {
   });
 }
 
+/** type-graphql makes the root types by itself, without a place for their descriptions. */
+const rootDescriptions: Readonly<Record<string, string>> = {
+  Query: "What can be read.",
+  Mutation: "What can be done. The fields of one operation are done one after another.",
+};
+
+const describeRoots = (sdl: string): string =>
+  sdl.replace(
+    /^type (Query|Mutation)\b/gm,
+    (line, name: string) => `"""${rootDescriptions[name]}"""\n${line}`,
+  );
+
 const withoutSchemaBlock = (sdl: string): string => sdl.replace(/^schema\s*\{[^}]*\}\s*/m, "");
 
 /** The subgraph's SDL as it is published: sorted, so that diffs show only what changed. */
 export function printSubgraphSdl(definition: AnySubgraph): string {
   const schema = lexicographicSortSchema(buildTypeGraphqlSchema(definition));
-  const printed = withoutSchemaBlock(printSchemaWithDirectives(schema));
+  const printed = describeRoots(withoutSchemaBlock(printSchemaWithDirectives(schema)));
   // The printer does not know the directive's types and prints its enum value as a string.
   const types = printed.replace(/scope: "(PUBLIC|PRIVATE)"/g, "scope: $1");
   const cacheControl = types.includes("@cacheControl") ? cacheControlSdl : "";

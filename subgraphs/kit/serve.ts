@@ -13,6 +13,8 @@ import { asksOnlyForSdl, createIdentify, type Identified } from "./identity.ts";
 import { buildSubgraph } from "./schema.ts";
 import { createStatementCounter, type StatementCounter } from "./statements.ts";
 
+/** PostgreSQL's text cannot hold this character, wherever it would end up. */
+const nulEscape = "\\u0000";
 const maxBodyBytes = 10 * 1024 * 1024;
 
 export type ServeOptions = {
@@ -77,6 +79,9 @@ async function answer(handler: Handler, request: IncomingMessage): Promise<Subgr
   const { method = "", url = "", headers } = request;
   const graphqlRequest = parseJson(body);
   if (!graphqlRequest) return refusal(400, "BAD_REQUEST", "The body must be a JSON object.");
+  if (body.includes(nulEscape)) {
+    return refusal(400, "BAD_USER_INPUT", "Text must not contain the character U+0000.");
+  }
   const identified: Identified = asksOnlyForSdl(graphqlRequest.query)
     ? { ok: true, principal: undefined, requestId: "" }
     : identify({ method, path: url.split("?")[0] ?? "", headers, body });

@@ -107,6 +107,7 @@ async function pay(
 export class PayResolver {
   @Directive("@authenticated")
   @Mutation(() => PayResult, {
+    nullable: true,
     description:
       "Pays one of your bills from your wallet, exactly once per idempotency key. An unknown bill, or somebody else's, is NotPayable.",
   })
@@ -120,6 +121,7 @@ export class PayResolver {
 
   @Directive("@authenticated")
   @Mutation(() => PayResult, {
+    nullable: true,
     description:
       "Pays one of your fines from your wallet, with the discount that runs at this moment, exactly once per idempotency key. An unknown fine, or somebody else's, is NotPayable.",
   })

@@ -15,7 +15,10 @@ const countOf = async (loaders: Loaders, agencyId: string): Promise<number> =>
 @Resolver(() => Agency)
 export class AgencyResolver {
   @Directive("@cacheControl(maxAge: 300)")
-  @Query(() => AgencyConnection, { description: "The agencies of the city, by id." })
+  @Query(() => AgencyConnection, {
+    nullable: true,
+    description: "The agencies of the city, by id.",
+  })
   async agencies(
     @Args(() => AgenciesArguments) given: AgenciesArguments,
     @Ctx() { db, loaders }: ServicesContext,

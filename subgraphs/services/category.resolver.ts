@@ -7,7 +7,10 @@ import type { ServicesContext } from "./context.ts";
 @Resolver(() => Category)
 export class CategoryResolver {
   @Directive("@cacheControl(maxAge: 300)")
-  @Query(() => [Category], { description: "All categories, in the order in which to show them." })
+  @Query(() => [Category], {
+    nullable: true,
+    description: "All categories, in the order in which to show them.",
+  })
   async categories(@Ctx() { db }: ServicesContext): Promise<Category[]> {
     return (await listCategories(db)).map(toCategory);
   }

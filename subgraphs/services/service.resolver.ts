@@ -18,7 +18,10 @@ import { countServices, listServices } from "./service.store.ts";
 @Resolver(() => Service)
 export class ServiceResolver {
   @Directive("@cacheControl(maxAge: 300)")
-  @Query(() => ServiceConnection, { description: "The catalogue of services, by id." })
+  @Query(() => ServiceConnection, {
+    nullable: true,
+    description: "The catalogue of services, by id.",
+  })
   async services(
     @Args(() => ServicesArguments) given: ServicesArguments,
     @Ctx() { db }: ServicesContext,
@@ -45,6 +48,7 @@ export class ServiceResolver {
 
   @Directive("@cacheControl(maxAge: 60)")
   @Query(() => [Service], {
+    nullable: true,
     description:
       "The services that people use most, the most used first. What was used lately counts more: a use weighs half after seven days.",
   })

@@ -119,7 +119,7 @@ describe("aliases, root fields, directives, selections", () => {
     expect(codeOf(source, { directives: 8 })).toBeUndefined();
     const error = refusalOf(source, { directives: 7 });
     expect(error?.extensions).toMatchObject({
-      code: "BAD_REQUEST",
+      code: "DIRECTIVE_LIMIT_EXCEEDED",
       limit: { name: "directives", maximum: 7, found: 8 },
     });
   });

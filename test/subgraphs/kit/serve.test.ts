@@ -95,6 +95,10 @@ describe("a subgraph on the kit", () => {
     await using shop = await startToyShop();
     const { headers } = await shop.ask('{ toy(id: "toy-01") { id } }');
     expect(headers.get("cache-control")).toBe("max-age=60, public");
+    const whole = await shop.ask(
+      '{ toy(id: "toy-01") { name { en } price { formatted { ar } } } }',
+    );
+    expect(whole.headers.get("cache-control")).toBe("max-age=60, public");
   });
 
   test("marks what belongs to a person as private in the header and in the SDL", async () => {
@@ -124,6 +128,14 @@ describe("a subgraph on the kit", () => {
     expect(open.body.data._service.sdl).toContain("type Toy");
     const health = await fetch(shop.url.replace("/graphql", "/health"));
     expect(await health.json()).toEqual({ status: "alive" });
+  });
+
+  test("refuses text that the database could not hold", async () => {
+    await using shop = await startToyShop();
+    const { body } = await shop.ask("query ($id: ID!) { toy(id: $id) { id } }", {
+      variables: { id: "a\u0000b" },
+    });
+    expect(body.errors[0]?.extensions.code).toBe("BAD_USER_INPUT");
   });
 
   test("lets no unforeseen message out", async () => {
