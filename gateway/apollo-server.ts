@@ -102,17 +102,17 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     stop: () => server.stop(),
     async execute(request, context, { method }) {
       const http = { method, headers: new HeaderMap(), search: "", body: undefined };
-      const { body } = await server.executeOperation(
-        { ...request, http },
-        { contextValue: context },
-      );
+      const operation = { ...request, http };
+      const response = await server.executeOperation(operation, { contextValue: context });
+      const { body } = response;
       const result = body.kind === "single" ? body.singleResult : body.initialResult;
       const codes = (result.errors ?? []).map(({ extensions }) => String(extensions?.["code"]));
       const hasData = result.data !== undefined;
       return {
         body: JSON.stringify(result),
         hasData,
-        httpStatus: hasData ? 200 : httpStatusOf(codes[0]),
+        // Apollo Server refuses a mutation by GET with a code of its own.
+        httpStatus: hasData ? 200 : response.http.status === 405 ? 405 : httpStatusOf(codes[0]),
         ...(request.operationName ? { operationName: request.operationName } : {}),
         outcome: !hasData ? "refused" : codes.length > 0 ? "errors" : "ok",
         errorCodes: [...new Set(codes)],

@@ -87,4 +87,33 @@ export async function startGateway(
   const graphql = await startGraphQLServer({ gateway, store, limits, log });
   const { current } = gateway;
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
+  const http = createHttpServer(
+    {
+      execute: graphql.execute,
+      authenticate: await openAuthenticate(config, clock),
+      ready,
+      newRequestId: randomUUID,
+      clock,
+      log,
+    },
+    {
+      path: config.GRAPHQL_PATH,
+      cors: { origins: config.CORS_ORIGINS },
+      maxBodyBytes: config.MAX_BODY_BYTES,
+      maxHeaderBytes: config.MAX_HEADER_BYTES,
+      requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+      drainTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    },
+  );
+  const { HOST: host, PORT } = config;
+  const port = await http.start({ host, port: PORT, portSetting: "--port or PORT" });
+  return {
+    url: `http://${host}:${port}${config.GRAPHQL_PATH}`,
+    async stop() {
+      await http.drain({ graceMs: config.DRAIN_GRACE_MS });
+      await graphql.stop();
+      await transport.close();
+      await store.close();
+    },
+  };
 }

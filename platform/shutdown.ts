@@ -1,12 +1,19 @@
-/** Runs one clean-up on SIGTERM or SIGINT, then ends the process; a second signal ends it at once. */
+/** Runs one clean-up when the process is told to end, then ends it. */
 import type { Log } from "./log.ts";
 
+/** A terminal and a launcher may both pass the same Ctrl-C on: that is one signal. */
+const sameSignalMs = 1_000;
+
+/** On SIGTERM, SIGINT, or when the launcher that started this process is gone. A later second signal ends at once. */
 export function onShutdown(log: Log, stop: () => Promise<void>): void {
-  let stopping = false;
-  const handle = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    log.info({ signal }, "stopping");
+  let stoppingSinceMs: number | undefined;
+  const handle = (reason: string): void => {
+    if (stoppingSinceMs !== undefined) {
+      if (Date.now() - stoppingSinceMs > sameSignalMs) process.exit(130);
+      return;
+    }
+    stoppingSinceMs = Date.now();
+    log.info({ reason }, "stopping");
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -17,4 +24,5 @@ export function onShutdown(log: Log, stop: () => Promise<void>): void {
   };
   process.on("SIGTERM", handle);
   process.on("SIGINT", handle);
+  process.on("disconnect", () => handle("the launcher is gone"));
 }

@@ -68,8 +68,9 @@ function toProblem(error: GraphQLError): CompositionProblem {
     return [`${subgraph ?? loc.source.name}:${loc.startToken.line}:${loc.startToken.column}`];
   });
   const at = places.length > 0 ? ` (at ${[...new Set(places)].join(", ")})` : "";
+  const { code } = error.extensions;
   return {
-    code: String(error.extensions["code"] ?? "COMPOSITION_FAILED"),
+    code: typeof code === "string" ? code : "COMPOSITION_FAILED",
     message: `${error.message}${at}`,
   };
 }

@@ -138,11 +138,11 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
     const result: DataRecord = {};
     let whole = true;
     for (const group of groups) {
-      if (group.name === "__schema" || group.name === "__type") {
+      const { removal } = group;
+      if ((group.name === "__schema" || group.name === "__type") && !removal) {
         result[group.key] = introspection[group.key] ?? null;
         continue;
       }
-      const { removal } = group;
       if (group.name === "__typename" && !removal) {
         // An interface's name here means that the fetch which knows the real type failed.
         if (isObjectType(type)) result[group.key] = typename;

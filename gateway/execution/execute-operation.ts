@@ -4,10 +4,8 @@
  */
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   getOperationAST,
   GraphQLError,
-  Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
 } from "graphql";
@@ -20,6 +18,7 @@ import type { Graph } from "../supergraph/graph.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
 import { createFailures } from "./failures.ts";
+import { fragmentsOf } from "./fragments.ts";
 import { executeIntrospection } from "./introspection.ts";
 import { runPlan } from "./run-plan.ts";
 
@@ -52,13 +51,6 @@ function coerceVariables(
     nodes: result.errors[0]?.nodes ?? null,
   });
 }
-
-const fragmentsOf = (document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> =>
-  Object.fromEntries(
-    document.definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((definition) => [definition.name.value, definition]),
-  );
 
 /** Planning found nothing to fetch, yet a field is asked for that only a subgraph could give. */
 function assertPlannable(groups: readonly FieldGroup[]): void {
@@ -108,7 +100,9 @@ export async function executeOperation(
   const plan = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
   if (carriedOut && !plan?.node) assertPlannable(collect(rootType.name));
   const data = plan ? await runPlan(run, plan) : {};
-  const introspection = executeIntrospection(schema, asked, askedOperation, fragments, variables);
+  const introspection = carriedOut
+    ? executeIntrospection(schema, carriedOut, operationName, variables)
+    : {};
   return complete({ schema, rootType, collect, variables, failures, introspection }, data);
 }
 

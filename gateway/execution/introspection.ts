@@ -3,13 +3,14 @@ import {
   type DocumentNode,
   executeSync,
   type FragmentDefinitionNode,
+  getOperationAST,
   type GraphQLSchema,
   Kind,
-  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
 import { graphError } from "../errors.ts";
+import { fragmentsOf } from "./fragments.ts";
 import type { DataRecord } from "./records.ts";
 
 const isIntrospection = (selection: SelectionNode): boolean =>
@@ -35,25 +36,28 @@ function onlyIntrospection(
 
 const none: DataRecord = Object.freeze({});
 
+/** @returns the finished values of `__schema` and `__type`, by response key. */
 export function executeIntrospection(
   schema: GraphQLSchema,
   document: DocumentNode,
-  operation: OperationDefinitionNode,
-  fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+  operationName: string | undefined,
   variables: Readonly<Record<string, unknown>>,
 ): DataRecord {
-  const selectionSet = onlyIntrospection(operation.selectionSet, fragments);
-  if (!selectionSet) return none;
+  const operation = getOperationAST(document, operationName);
+  const fragments = fragmentsOf(document);
+  const selectionSet = operation && onlyIntrospection(operation.selectionSet, fragments);
+  if (!operation || !selectionSet) return none;
   const { name: _name, ...unnamed } = operation;
-  const others = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const others = Object.values(fragments);
   const { data, errors } = executeSync({
     schema,
     document: { kind: Kind.DOCUMENT, definitions: [{ ...unnamed, selectionSet }, ...others] },
     variableValues: variables,
   });
-  if (errors?.[0])
+  if (errors?.[0]) {
     throw graphError("INTERNAL_SERVER_ERROR", "Introspection failed.", {
       originalError: errors[0],
     });
+  }
   return data ?? none;
 }

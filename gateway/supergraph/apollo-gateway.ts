@@ -7,11 +7,22 @@ import { ApolloGateway } from "@apollo/gateway";
 import type { GatewayExecutor, GatewayInterface } from "@apollo/server-gateway-interface";
 import type { GraphQLSchema } from "graphql";
 import type { Log } from "../../platform/log.ts";
-import { type Graph, prepareGraph } from "./graph.ts";
+import { type Graph, prepareGraph, SupergraphError } from "./graph.ts";
 import type { SupergraphSource } from "./source.ts";
 
 // Read by ApolloGateway's constructor: without it, it probes the cloud's metadata and sends usage home.
 process.env["APOLLO_TELEMETRY_DISABLED"] = "1";
+
+/**
+ * ApolloGateway refuses a supergraph with `@authenticated`, `@requiresScopes` or `@policy`, because
+ * it enforces none of them. We do, from the SDL as composed (operation/access-rules.ts), so it is
+ * given the links to these three without the purpose that makes it refuse.
+ */
+const withoutSecurityPurpose = (supergraphSdl: string): string =>
+  supergraphSdl.replace(
+    /(@link\(url: "https:\/\/specs\.apollo\.dev\/(?:authenticated|requiresScopes|policy)\/v0\.\d+"[^)]*?), for: SECURITY\)/g,
+    "$1)",
+  );
 
 export type CityGateway = GatewayInterface & {
   /** The graph that new requests get; undefined before the first load. */
@@ -37,9 +48,10 @@ export function createCityGateway(options: CityGatewayOptions): CityGateway {
   async function loadAndCheck(): Promise<string> {
     const supergraphSdl = await source.load();
     const graph = prepareGraph(supergraphSdl);
+    const forApollo = withoutSecurityPurpose(supergraphSdl);
     prepared.clear();
-    prepared.set(supergraphSdl, graph);
-    return supergraphSdl;
+    prepared.set(forApollo, graph);
+    return forApollo;
   }
 
   const apollo = new ApolloGateway({
@@ -50,7 +62,7 @@ export function createCityGateway(options: CityGatewayOptions): CityGateway {
         const takeUp = async () => {
           try {
             const changed = await loadAndCheck();
-            if (changed !== current?.supergraphSdl) update(changed);
+            if (prepared.get(changed)?.id !== current?.id) update(changed);
           } catch (error) {
             const reason = error instanceof Error ? error.message : String(error);
             log.error(
@@ -88,7 +100,8 @@ export function createCityGateway(options: CityGatewayOptions): CityGateway {
     onSchemaLoadOrUpdate: (callback) =>
       apollo.onSchemaLoadOrUpdate((change) => {
         const { apiSchema, coreSupergraphSdl } = change;
-        const graph = prepared.get(coreSupergraphSdl) ?? prepareGraph(coreSupergraphSdl);
+        const graph = prepared.get(coreSupergraphSdl);
+        if (!graph) throw new SupergraphError("This supergraph was not checked.");
         graphs.set(apiSchema, graph);
         callback(change);
         current = graph;

@@ -3,7 +3,7 @@
  * Making one is the check: what does not become a graph is never taken up.
  */
 import { createHash } from "node:crypto";
-import { Supergraph } from "@apollo/federation-internals";
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federation-internals";
 import type { GraphQLSchema } from "graphql";
 import { type Authorizer, createAuthorizer } from "../operation/authorize.ts";
 import { readAccessRules } from "../operation/access-rules.ts";
@@ -23,6 +23,9 @@ export type Graph = {
   readonly routingUrls: ReadonlyMap<string, string>;
 };
 
+// With access directives among them: Apollo's gateway refuses those, because it cannot enforce them.
+const supportedFeatures = ROUTER_SUPPORTED_SUPERGRAPH_FEATURES;
+
 export class SupergraphError extends Error {
   override readonly name = "SupergraphError";
 }
@@ -30,7 +33,7 @@ export class SupergraphError extends Error {
 /** @throws SupergraphError that says what is wrong with the SDL. */
 export function prepareGraph(supergraphSdl: string): Graph {
   try {
-    const supergraph = Supergraph.build(supergraphSdl);
+    const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures });
     const apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
     const routingUrls = [...supergraph.subgraphsMetadata()].map(
       ({ name, url }) => [name, url] as const,

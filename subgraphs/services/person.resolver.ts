@@ -24,6 +24,7 @@ export class PersonResolver {
   @Directive("@authenticated")
   @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
   @FieldResolver(() => ServiceRequestConnection, {
+    nullable: true,
     description: "What the person has applied for, the latest begun first.",
   })
   async serviceRequests(

@@ -8,7 +8,7 @@ import { serveSubgraph } from "../../subgraphs/kit/serve.ts";
 import { databases, type OpenOptions, type TestDatabase } from "./databases.ts";
 
 /** The master key of every test gateway. */
-export const testSigningKey = "a signing key for tests only";
+export const testSigningKey = "a signing key that only tests ever use";
 
 export type Answer = {
   /** Whatever the test asked for. */
