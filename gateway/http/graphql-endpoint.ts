@@ -1,0 +1,157 @@
+/**
+ * The GraphQL endpoint as one pipeline: method → forgery → media type → identity → request → answer.
+ * Each step returns what the next needs or throws a Refusal; the source of the rules is the GraphQL
+ * over HTTP specification. It knows nothing of GraphQL execution: that is `execute`.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Principal } from "../../platform/principal.ts";
+import type { RequestContext } from "../context.ts";
+import { readBody } from "./body.ts";
+import { createCors, type CorsOptions } from "./cors.ts";
+import { csrfMessage, mayBeForged } from "./csrf.ts";
+import { errorReply, headersOfStatus } from "./error-response.ts";
+import type { Exchange, Route } from "./exchange.ts";
+import {
+  type ExecuteRequest,
+  type GraphQLAnswer,
+  type GraphQLRequest,
+  requestFromBody,
+  requestFromQueryString,
+} from "./graphql-request.ts";
+import { type MediaType, mediaTypes, negotiate, statusOf } from "./negotiate.ts";
+import { Refusal } from "./refusal.ts";
+import type { Reply } from "./reply.ts";
+
+export type Authenticated =
+  | { readonly ok: true; readonly principal: Principal | undefined }
+  | { readonly ok: false; readonly message: string };
+
+export type Authenticate = (
+  authorization: string | undefined,
+  signal: AbortSignal,
+) => Promise<Authenticated>;
+
+export type EndpointOptions = {
+  /** Most bytes of a body, before and after decompression. */
+  readonly maxBodyBytes: number;
+  readonly cors: Partial<CorsOptions>;
+};
+
+const allow = "GET, POST, OPTIONS";
+
+const timeout = {
+  body: new Refusal(
+    "REQUEST_TIMEOUT",
+    "The request body did not arrive in time. Send it again, over a better connection or smaller.",
+    { httpStatus: 408, headers: { connection: "close" } },
+  ),
+  answer: new Refusal(
+    "REQUEST_TIMEOUT",
+    "The operation took too long and was given up. Ask for less, or try again later.",
+  ),
+} as const;
+
+function methodOf(request: IncomingMessage): "GET" | "POST" {
+  if (request.method === "GET" || request.method === "POST") return request.method;
+  throw new Refusal("METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", { headers: { allow } });
+}
+
+/** The charset may be left out, or be UTF-8. */
+function checkContentType(contentType: string | undefined): void {
+  const [type, ...parameters] = (contentType ?? "").toLowerCase().split(";");
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
+  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+  if (type?.trim() === "application/json" && isUtf8) return;
+  throw new Refusal(
+    "UNSUPPORTED_MEDIA_TYPE",
+    "A POST must have the header content-type: application/json (charset utf-8).",
+    { headers: { accept: "application/json" } },
+  );
+}
+
+async function identify(
+  authenticate: Authenticate,
+  { request, lifetime }: Exchange,
+): Promise<Principal | undefined> {
+  const work = authenticate(request.headers.authorization, lifetime.signal);
+  const authenticated = await lifetime.within(work, timeout.answer);
+  if (authenticated.ok) return authenticated.principal;
+  const headers = { "www-authenticate": 'Bearer error="invalid_token"' };
+  throw new Refusal("UNAUTHENTICATED", authenticated.message, { headers });
+}
+
+async function readRequest(exchange: Exchange, maxBodyBytes: number): Promise<GraphQLRequest> {
+  const { request, search, lifetime } = exchange;
+  if (request.method === "GET") return requestFromQueryString(search);
+  checkContentType(request.headers["content-type"]);
+  const body = await lifetime.within(readBody(request, maxBodyBytes), timeout.body);
+  return requestFromBody(body);
+}
+
+function toReply(answer: GraphQLAnswer, mediaType: MediaType): Reply {
+  const { body, headers = {}, outcome, errorCodes, operationName } = answer;
+  const httpStatus = statusOf(answer, mediaType);
+  const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    httpStatus,
+    headers: {
+      "content-type": `${mediaType}; charset=utf-8`,
+      "cache-control": "no-store",
+      ...headersOfStatus[httpStatus],
+      ...(Object.fromEntries(given) as Record<string, string>),
+    },
+    body,
+    outcome,
+    errorCodes,
+    ...(operationName === undefined ? {} : { operationName }),
+  };
+}
+
+export function createGraphQLEndpoint(
+  deps: { readonly execute: ExecuteRequest; readonly authenticate: Authenticate },
+  options: EndpointOptions,
+): Route {
+  const cors = createCors(options.cors);
+  const vary = ["accept", "accept-encoding", ...(cors.varies ? ["origin"] : [])].join(", ");
+
+  async function answer(exchange: Exchange, accepted: MediaType | undefined): Promise<Reply> {
+    const { request, lifetime, record } = exchange;
+    const method = methodOf(request);
+    if (mayBeForged(request.headers, cors.isAllowed)) {
+      throw new Refusal("CSRF_REFUSED", csrfMessage);
+    }
+    if (accepted === undefined) {
+      const types = Object.values(mediaTypes).join(" or ");
+      throw new Refusal("NOT_ACCEPTABLE", `The accept header must allow ${types}.`);
+    }
+    const principal = await identify(deps.authenticate, exchange);
+    const graphqlRequest = await readRequest(exchange, options.maxBodyBytes);
+    record.operationName = graphqlRequest.operationName;
+    const context: RequestContext = Object.freeze({
+      ...exchange.origin,
+      principal,
+      deadlineMs: exchange.deadlineMs,
+      signal: lifetime.signal,
+      log: exchange.log,
+    });
+    const work = deps.execute(graphqlRequest, context, { method });
+    return toReply(await lifetime.within(work, timeout.answer), accepted);
+  }
+
+  return async (exchange) => {
+    const { method, headers } = exchange.request;
+    if (method === "OPTIONS") {
+      const preflight = cors.preflightHeadersFor(headers.origin);
+      const own = { allow, ...(cors.varies ? { vary: "origin" } : {}) };
+      const status = { httpStatus: 204, body: "", outcome: "ok", errorCodes: [] } as const;
+      return { ...status, headers: { ...own, ...preflight } };
+    }
+    const accepted = negotiate(headers.accept);
+    const reply = await answer(exchange, accepted).catch((error: unknown) =>
+      errorReply(error, exchange.log, accepted),
+    );
+    const varies = [vary, reply.headers["vary"]].filter(Boolean).join(", ");
+    const shared = cors.headersFor(headers.origin);
+    return { ...reply, headers: { ...reply.headers, ...shared, vary: varies } };
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * A reply as data, and the one place that writes it to the socket: length, compression, request id,
+ * and the end of the connection while draining.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { discardRest } from "./body.ts";
+import { chooseCoding, compress } from "./compress.ts";
+import type { Outcome } from "./graphql-request.ts";
+
+export type Reply = {
+  readonly httpStatus: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Finished JSON text; empty for none. */
+  readonly body: string;
+  readonly outcome: Outcome | "timeout" | "aborted";
+  readonly errorCodes: readonly string[];
+  readonly operationName?: string;
+};
+
+export type SendOptions = {
+  readonly requestId: string;
+  /** Smaller bodies are sent as they are: compressing them costs more than it saves. */
+  readonly compressionThresholdBytes: number;
+  /** Asked at the moment of sending. */
+  readonly isDraining: () => boolean;
+};
+
+export async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  options: SendOptions,
+): Promise<void> {
+  const plain = Buffer.from(reply.body);
+  const isWorthIt = plain.length >= options.compressionThresholdBytes;
+  const coding = isWorthIt ? chooseCoding(request.headers["accept-encoding"]) : undefined;
+  const body = coding ? await compress(plain, coding) : plain;
+  if (response.destroyed) return;
+  discardRest(request);
+  response.writeHead(reply.httpStatus, {
+    ...reply.headers,
+    "x-request-id": options.requestId,
+    "x-content-type-options": "nosniff",
+    ...(coding ? { "content-encoding": coding } : {}),
+    ...(reply.httpStatus === 204 ? {} : { "content-length": String(body.length) }),
+    ...(options.isDraining() ? { connection: "close" } : {}),
+  });
+  response.end(body);
+}
+
+/** A reply outside GraphQL, of the probes. */
+export function jsonReply(httpStatus: number, value: object): Reply {
+  return {
+    httpStatus,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+    body: JSON.stringify(value),
+    outcome: "ok",
+    errorCodes: [],
+  };
+}
