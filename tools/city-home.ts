@@ -38,7 +38,7 @@ function keepSecret(file: string, make: () => string): string {
 }
 
 export function openCityHome(path = process.env["CITY_GRAPH_HOME"] || fromRoot(".city")): CityHome {
-  mkdirSync(join(path, "logs"), { recursive: true });
+  for (const folder of ["logs", "data"]) mkdirSync(join(path, folder), { recursive: true });
   const lockFile = join(path, "lock");
   return {
     path,
@@ -60,6 +60,9 @@ export function openCityHome(path = process.env["CITY_GRAPH_HOME"] || fromRoot("
       }
       return () => rmSync(lockFile, { force: true });
     },
-    removeData: () => rmSync(join(path, "data"), { recursive: true, force: true }),
+    removeData() {
+      rmSync(join(path, "data"), { recursive: true, force: true });
+      mkdirSync(join(path, "data"));
+    },
   };
 }

@@ -1,4 +1,5 @@
 /** `npm start`: the whole city on this machine, each subgraph and the gateway a process of its own. */
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { deriveSubgraphKey } from "../platform/http-signature.ts";
 import { fromRoot } from "../platform/root.ts";
@@ -6,6 +7,7 @@ import { readRover } from "../schema/rover.ts";
 import { schemaNameOf } from "../subgraphs/kit/database.ts";
 import { type Child, startChild } from "./child.ts";
 import { openCityHome } from "./city-home.ts";
+import { prepareDataFolders } from "./embedded-data.ts";
 import { devAudience, devIssuer, openDevIssuer } from "./issuer.ts";
 import { choosePort, findTakenPorts } from "./ports.ts";
 import { formatTable } from "./table.ts";
@@ -44,6 +46,12 @@ async function launch(
   const signingKey = home.signingKey();
   const issuer = await openDevIssuer(home.path);
   const { DATABASE_URL, REDIS_URL } = process.env;
+  if (!DATABASE_URL) {
+    if (!existsSync(home.dataOf("empty")))
+      say("  making the embedded databases, at the first start only");
+    const folders = subgraphs.map(({ name }) => home.dataOf(name));
+    await prepareDataFolders(home.dataOf("empty"), folders);
+  }
   const urls = new Map(ports.map(({ name, port }) => [name, `http://${host}:${port}/graphql`]));
 
   const children = ports.map(({ name, port }) =>
