@@ -1,5 +1,6 @@
 /** Prints the SDL of the subgraphs that live in this repository, from their definitions. */
 import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fromRoot } from "../platform/root.ts";
 import type { AnySubgraph } from "../subgraphs/kit/define-subgraph.ts";
 import { printSubgraphSdl } from "../subgraphs/kit/schema.ts";
@@ -13,15 +14,17 @@ export type PrintedSdl = {
 };
 
 /** Subgraphs that run elsewhere bring their SDL as a file and are left alone. */
-export async function printSubgraphs(): Promise<readonly PrintedSdl[]> {
-  const { subgraphs } = await readRover(fromRoot("rover.yaml"));
+export async function printSubgraphs(
+  rover: string = fromRoot("rover.yaml"),
+): Promise<readonly PrintedSdl[]> {
+  const { subgraphs } = await readRover(rover);
   const printed: PrintedSdl[] = [];
   for (const { name, schema } of subgraphs) {
     const isHere = existsSync(fromRoot("subgraphs", name, "subgraph.ts"));
     if (!isHere || !("file" in schema)) continue;
     const module = (await import(`../subgraphs/${name}/subgraph.ts`)) as { subgraph: AnySubgraph };
     const sdl = printSubgraphSdl(module.subgraph);
-    printed.push({ subgraph: name, file: fromRoot(schema.file), sdl });
+    printed.push({ subgraph: name, file: resolve(dirname(rover), schema.file), sdl });
   }
   return printed;
 }

@@ -22,22 +22,28 @@ export type Rover = {
 
 const url = z.url({ protocol: /^(https?|unix)$/, error: "must be an http(s) URL" });
 
+const nameProblem = "is no subgraph name: use letters, digits, - and _, a letter first";
+
+const entrySchema = z
+  .object({
+    routing_url: url.optional(),
+    schema: z.union([z.object({ file: z.string().min(1) }), z.object({ subgraph_url: url })], {
+      error: "must have `file` or `subgraph_url`",
+    }),
+  })
+  .refine((entry) => entry.routing_url !== undefined || "subgraph_url" in entry.schema, {
+    error: "needs a `routing_url`",
+  });
+
 const schema = z.object({
   federation_version: z.union([z.string(), z.number()]).transform(String).optional(),
-  subgraphs: z.record(
-    z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/, "is no subgraph name"),
-    z
-      .object({
-        routing_url: url.optional(),
-        schema: z.union([z.object({ file: z.string().min(1) }), z.object({ subgraph_url: url })], {
-          error: "must have `file` or `subgraph_url`",
-        }),
-      })
-      .refine((entry) => entry.routing_url !== undefined || "subgraph_url" in entry.schema, {
-        error: "needs a `routing_url`",
-      }),
-    { error: "must list subgraphs by name" },
-  ),
+  subgraphs: z
+    .record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/), entrySchema, {
+      error: ({ code }) => (code === "invalid_key" ? nameProblem : "must list subgraphs by name"),
+    })
+    .refine((subgraphs) => Object.keys(subgraphs).length > 0, {
+      error: "must list at least one subgraph",
+    }),
 });
 
 /** @throws RoverError that names the file and every problem in it. */
