@@ -47,7 +47,7 @@ const timeout = {
   ),
   answer: new Refusal(
     "REQUEST_TIMEOUT",
-    "The operation took too long and was given up. Ask for less, or try again later.",
+    "The operation took too long and was given up; a mutation may have happened all the same. Ask for less, or try again later.",
   ),
 } as const;
 

@@ -51,7 +51,7 @@ export type HttpOptions = {
   readonly cors: Partial<CorsOptions>;
 };
 
-const defaults: HttpOptions = {
+export const httpDefaults: HttpOptions = {
   path: "/graphql",
   maxBodyBytes: 1024 * 1024,
   maxHeaderBytes: 16 * 1024,
@@ -102,7 +102,7 @@ export function createHttpServer(
   deps: HttpDeps,
   given: Partial<HttpOptions> = {},
 ): GatewayHttpServer {
-  const options: HttpOptions = { ...defaults, ...given };
+  const options: HttpOptions = { ...httpDefaults, ...given };
   const server = createNodeServer(options);
   const { isDraining, drain } = createDrain(server, options);
   const graphql = createGraphQLEndpoint(deps, options);
