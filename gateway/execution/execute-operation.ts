@@ -15,6 +15,7 @@ import { graphError } from "../errors.ts";
 import type { SubgraphFetch } from "../fetch/subgraph-fetch.ts";
 import { refusal } from "../operation/forbidden.ts";
 import type { Graph } from "../supergraph/graph.ts";
+import { createEntityFetch } from "./batch-entities.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
 import { createFailures } from "./failures.ts";
@@ -96,7 +97,9 @@ export async function executeOperation(
 
   const failures = createFailures();
   const { supergraphSchema } = graph;
-  const run = { supergraphSchema, fetch: options.fetch, context, variables, failures };
+  const { fetch } = options;
+  const fetchEntities = createEntityFetch(fetch, context);
+  const run = { supergraphSchema, fetch, fetchEntities, context, variables, failures };
   const plan = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
   if (carriedOut && !plan?.node) assertPlannable(collect(rootType.name));
   const data = plan ? await runPlan(run, plan) : {};

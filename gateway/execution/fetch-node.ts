@@ -8,6 +8,7 @@ import {
   type SubgraphFetch,
   type SubgraphResult,
 } from "../fetch/subgraph-fetch.ts";
+import type { EntityFetch } from "./batch-entities.ts";
 import type { Failure, Failures } from "./failures.ts";
 import { isRecord, mergeInto } from "./records.ts";
 import { collectRepresentations, type Position } from "./representations.ts";
@@ -17,6 +18,7 @@ import { applyRewrites } from "./rewrites.ts";
 export type Run = {
   readonly supergraphSchema: GraphQLSchema;
   readonly fetch: SubgraphFetch;
+  readonly fetchEntities: EntityFetch;
   readonly context: RequestContext;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly failures: Failures;
@@ -58,7 +60,10 @@ async function ask(
   const variables = representations ? { ...picked, representations } : picked;
   const kind = node.operationKind === OperationTypeNode.MUTATION ? "mutation" : "query";
   try {
-    return await run.fetch({ subgraph, kind, query, operationName, variables }, run.context);
+    const request = { subgraph, kind, query, operationName, variables } as const;
+    return await (representations
+      ? run.fetchEntities(node, request)
+      : run.fetch(request, run.context));
   } catch (error) {
     if (!(error instanceof SubgraphFailure)) throw error;
     const { code, message } = error;
@@ -83,7 +88,7 @@ async function fetchRoot(run: Run, node: FetchNode, positions: readonly Position
   }
   if (!result.data) return;
   applyRewrites(run.supergraphSchema, node.outputRewrites, result.data);
-  for (const { entity } of positions) mergeInto(entity, result.data);
+  for (const { entity } of positions) mergeInto(run.supergraphSchema, entity, result.data);
 }
 
 async function fetchEntities(
@@ -111,8 +116,9 @@ async function fetchEntities(
     applyRewrites(run.supergraphSchema, node.outputRewrites, entity);
     const [first, ...others] = places[index] ?? [];
     // Each place gets objects of its own: later fetches write into them.
-    for (const place of others) mergeInto(place.entity, structuredClone(entity));
-    if (first) mergeInto(first.entity, entity);
+    for (const place of others)
+      mergeInto(run.supergraphSchema, place.entity, structuredClone(entity));
+    if (first) mergeInto(run.supergraphSchema, first.entity, entity);
   });
 }
 

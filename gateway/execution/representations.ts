@@ -57,7 +57,7 @@ function select(
     if (!applies) continue;
     const part = select(scope, source, selection.selections);
     if (!isRecord(part)) return null;
-    mergeInto(result, part);
+    mergeInto(scope.supergraphSchema, result, part);
   }
   return result;
 }

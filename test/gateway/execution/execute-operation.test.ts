@@ -100,6 +100,45 @@ describe("an operation over several subgraphs", () => {
     ]);
   });
 
+  test("asks a subgraph once per level, whatever types it is asked for, and keeps their answers apart", async () => {
+    const graph = city();
+    const { data, errors } = await graph.run(
+      "query ($n: Int = 1) { services { n: note payables(first: $n) { id } agency { id revenue } } }",
+    );
+    expect(graph.fetches.map(({ subgraph }) => subgraph)).toEqual(["services", "payments"]);
+    expect(data.services[3]).toEqual({
+      n: "note s3",
+      payables: [{ id: "s3-0" }],
+      agency: { id: "rta", revenue: 5 },
+    });
+    expect(errors).toEqual([
+      {
+        message: "no note for s2",
+        path: ["services", 2, "n"],
+        extensions: { code: "DOWNSTREAM_SERVICE_ERROR", subgraph: "payments" },
+      },
+    ]);
+  });
+
+  test("when a shared request fails, each part of it has its errors", async () => {
+    const query = "{ services { payables { id } agency { revenue } } }";
+    const down = await city(paymentsIsDown).run(query);
+    expect(down.errors.map(({ path }) => path.slice(2).join("."))).toEqual(
+      Array.from({ length: 4 }, () => ["payables", "agency.revenue"]).flat(),
+    );
+    const one = city(({ subgraph }) =>
+      subgraph === "payments"
+        ? Promise.resolve({
+            data: null,
+            errors: [{ message: "broken", path: ["_entities0", 0, "payables"] }],
+          })
+        : undefined,
+    );
+    const { data, errors } = await one.run(query);
+    expect(data.services[0]).toEqual({ payables: null, agency: { revenue: null } });
+    expect(errors.filter(({ path }) => path.includes("revenue"))).toHaveLength(4);
+  });
+
   test("entities that came once are still objects of their own", async () => {
     const { data } = await city().run("{ services { agency { id revenue } } }");
     expect(data.services[0].agency).not.toBe(data.services[2].agency);
@@ -337,6 +376,32 @@ describe("what the planner needs of the execution", () => {
       { __typename: "Book", rating: "B!", pages: 7 },
       { __typename: "Film", rating: "F!" },
     ]);
+  });
+
+  test("a subgraph that knows an interface only as an object does not change what an entity is", async () => {
+    const graph = createFederation({
+      one: {
+        sdl: `type Query { nodes: [Node] } interface Node @key(fields: "id") { id: ID! } type Agency implements Node @key(fields: "id") { id: ID! parent: Agency }`,
+        resolvers: {
+          Query: { nodes: () => [{ __typename: "Agency", id: "a", parent: { id: "b" } }] },
+          Agency: { __resolveReference: (reference: object) => reference },
+          Node: { __resolveType: () => "Agency" },
+        },
+      },
+      two: {
+        sdl: `type Node @key(fields: "id") @interfaceObject { id: ID! seen: Boolean }`,
+        resolvers: {
+          Node: { __resolveReference: (reference: object) => reference, seen: () => true },
+        },
+      },
+    });
+    const { data, errors } = await graph.run(
+      "{ nodes { ... on Agency { parent { seen __typename } } } }",
+    );
+    expect({ data, errors }).toEqual({
+      data: { nodes: [{ parent: { seen: true, __typename: "Agency" } }] },
+      errors: [],
+    });
   });
 
   const withLabel = (name: (id: string) => string | null) => ({

@@ -11,7 +11,7 @@ import { compose } from "../../support/federation.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 const first = { one: { sdl: "type Query { hello: String }" } };
