@@ -31,7 +31,6 @@ export function openLifetime(response: ServerResponse, timeoutMs: number): Lifet
     () => controller.abort(new DeadlinePassed("The deadline of the request has passed.")),
     timeoutMs,
   );
-  response.once("finish", () => clearTimeout(timer));
   response.once("close", () => {
     clearTimeout(timer);
     if (!response.writableFinished) controller.abort(new ClientGone("The client has hung up."));

@@ -56,6 +56,15 @@ describe("a body over the limit", () => {
     expect(await client.until(/world/)).toMatch(/HTTP\/1\.1 200 OK/);
   });
 
+  it("is refused by its content-length before any of it has arrived", async () => {
+    await using server = await startPlainServer({}, limits);
+    using client = await openRaw(server.port);
+    client.write(
+      "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10001\r\n\r\n",
+    );
+    expect(await client.until(/BODY_TOO_LARGE/)).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
   it("is refused in chunks of unknown number, and the connection serves the next request", async () => {
     await using server = await startPlainServer({}, limits);
     using client = await openRaw(server.port);
