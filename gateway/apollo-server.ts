@@ -10,7 +10,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../platform/log.ts";
 import type { Store } from "./cache/store.ts";
@@ -48,16 +48,15 @@ function maskUnforeseen(log: Log) {
   };
 }
 
-/** Limits come before parsing and validation, which can themselves be attacked. */
-function limitsPlugin(limits: Partial<Limits>): ApolloServerPlugin<RequestContext> {
-  const cache = new LRUCache<string, DocumentNode>({ max: 1_000 });
-  const limit = createLimiter({ limits, cache });
+/** A refusal from before Apollo Server saw the request. */
+function refuse(error: GraphQLError): Awaited<ReturnType<ExecuteRequest>> {
+  const code = String(error.extensions["code"]);
   return {
-    requestDidStart: async () => ({
-      didResolveSource: async ({ source }) => {
-        limit(source);
-      },
-    }),
+    body: JSON.stringify({ errors: [error] }),
+    hasData: false,
+    httpStatus: httpStatusOf(code),
+    outcome: "refused",
+    errorCodes: [code],
   };
 }
 
@@ -86,7 +85,6 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      limitsPlugin(limits),
       ...plugins,
     ],
     logger: {
@@ -97,10 +95,19 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     },
   });
   await server.start();
+  const limit = createLimiter({ limits, cache: new LRUCache({ max: 1_000 }) });
 
   return {
     stop: () => server.stop(),
     async execute(request, context, { method }) {
+      // Before parsing and validation, which can themselves be attacked. A text that is known by its
+      // hash passed here when it was registered.
+      try {
+        if (request.query) limit(request.query);
+      } catch (error) {
+        if (error instanceof GraphQLError) return refuse(error);
+        throw error;
+      }
       const http = { method, headers: new HeaderMap(), search: "", body: undefined };
       const operation = { ...request, http };
       const response = await server.executeOperation(operation, { contextValue: context });

@@ -63,12 +63,11 @@ export async function startGateway(
   const forbiddenFields = config.FORBIDDEN_FIELDS;
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
-    async execute(graph, { document, operation, operationName, request, context }) {
+    async execute(graph, { document, request, context }) {
       const { variables = {} } = request;
-      const name = operationName ?? undefined;
       const completed = await executeOperation(
         graph,
-        { document, operation, operationName: name, variables },
+        { document, operationName: request.operationName, variables },
         context as RequestContext,
         { fetch, forbiddenFields },
       );

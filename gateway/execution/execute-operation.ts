@@ -25,7 +25,6 @@ import { runPlan } from "./run-plan.ts";
 
 export type OperationRequest = {
   readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
   readonly operationName: string | undefined;
   /** As the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>;
@@ -40,10 +39,11 @@ export type ExecuteOptions = {
 /** Values with defaults filled in. @throws GraphQLError BAD_USER_INPUT that names every wrong variable. */
 function coerceVariables(
   graph: Graph,
-  request: OperationRequest,
+  operation: OperationDefinitionNode,
+  given: OperationRequest["variables"],
 ): Readonly<Record<string, unknown>> {
-  const definitions = request.operation.variableDefinitions ?? [];
-  const result = getVariableValues(graph.apiSchema, definitions, request.variables, {
+  const definitions = operation.variableDefinitions ?? [];
+  const result = getVariableValues(graph.apiSchema, definitions, given, {
     maxErrors: 10,
   });
   if (result.coerced) return result.coerced;
@@ -62,7 +62,7 @@ function assertPlannable(groups: readonly FieldGroup[]): void {
 }
 
 /**
- * @throws GraphQLError BAD_USER_INPUT, UNPLANNABLE, or FORBIDDEN / UNAUTHENTICATED when forbidden
+ * @throws GraphQLError OPERATION_RESOLUTION_FAILURE, BAD_USER_INPUT, UNPLANNABLE, or FORBIDDEN / UNAUTHENTICATED when forbidden
  * fields refuse the whole operation. Faults of subgraphs become errors of the response.
  */
 export async function executeOperation(
@@ -71,13 +71,20 @@ export async function executeOperation(
   context: RequestContext,
   options: ExecuteOptions,
 ): Promise<Completed> {
-  const { operation, operationName } = request;
+  const { operationName } = request;
+  const operation = getOperationAST(request.document, operationName);
+  if (!operation) {
+    const message = operationName
+      ? `The document has no operation named "${operationName}".`
+      : "The document has several operations, or none: say which one in `operationName`.";
+    throw graphError("OPERATION_RESOLUTION_FAILURE", message);
+  }
   const rootType = graph.apiSchema.getRootType(operation.operation);
   if (!rootType || operation.operation === OperationTypeNode.SUBSCRIPTION) {
     const message = `This graph has no ${operation.operation}s: ask for a query or a mutation.`;
     throw graphError("GRAPHQL_VALIDATION_FAILED", message);
   }
-  const variables = coerceVariables(graph, request);
+  const variables = coerceVariables(graph, operation, request.variables);
   const verdict = graph.authorize(request.document, operationName, context.principal);
   const filtered = verdict.kind === "filtered" ? verdict : undefined;
   if (filtered && options.forbiddenFields === "refuse") {

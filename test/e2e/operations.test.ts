@@ -18,7 +18,12 @@ type Cost = {
 
 /** A change that adds a round trip or a statement changes a number here, and shows in review. */
 const costs: Readonly<Record<string, Cost>> = {
-  HomeScreen: { as: people.amal, variables: { location }, fetches: { services: 1, payments: 1, health: 1 }, statements: 7 },
+  HomeScreen: {
+    as: people.amal,
+    variables: { location },
+    fetches: { services: 1, payments: 1, health: 1 },
+    statements: 7,
+  },
 };
 
 const operation = (name: string) => readFile(fromRoot(`schema/operations/${name}.graphql`), "utf8");
@@ -30,23 +35,30 @@ beforeAll(async () => {
 afterAll(() => city[Symbol.asyncDispose]());
 
 const tally = (names: readonly string[]) =>
-  Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+  Object.fromEntries(
+    [...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]),
+  );
 
 describe("the named operations", () => {
   test("have their costs stated, every one", async () => {
     const files = await readdir(fromRoot("schema/operations"));
-    expect(Object.keys(costs).sort()).toEqual(files.map((file) => file.replace(".graphql", "")).sort());
+    expect(Object.keys(costs).sort()).toEqual(
+      files.map((file) => file.replace(".graphql", "")).sort(),
+    );
   });
 
-  test.each(Object.entries(costs))("%s answers without an error, at its stated cost", async (name, cost) => {
-    const query = await operation(name);
-    city.cost.reset();
-    const { data, errors } = await city.ask(query, cost);
-    expect(errors).toBeUndefined();
-    expect(data).toMatchSnapshot();
-    expect({ fetches: tally(city.cost.fetches), statements: city.cost.statements() }).toEqual({
-      fetches: cost.fetches,
-      statements: cost.statements,
-    });
-  });
+  test.each(Object.entries(costs))(
+    "%s answers without an error, at its stated cost",
+    async (name, cost) => {
+      const query = await operation(name);
+      city.cost.reset();
+      const { data, errors } = await city.ask(query, cost);
+      expect(errors).toBeUndefined();
+      expect(data).toMatchSnapshot();
+      expect({ fetches: tally(city.cost.fetches), statements: city.cost.statements() }).toEqual({
+        fetches: cost.fetches,
+        statements: cost.statements,
+      });
+    },
+  );
 });

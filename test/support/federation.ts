@@ -4,14 +4,7 @@
  */
 import { composeServices } from "@apollo/composition";
 import { buildSubgraphSchema } from "@apollo/subgraph";
-import {
-  type DocumentNode,
-  getOperationAST,
-  graphql,
-  type GraphQLSchema,
-  parse,
-  validate,
-} from "graphql";
+import { type DocumentNode, graphql, type GraphQLSchema, parse, validate } from "graphql";
 import type { RequestContext } from "../../gateway/context.ts";
 import {
   executeOperation,
@@ -105,9 +98,7 @@ export function createFederation(
       const document: DocumentNode = parse(query);
       const invalid = validate(graph.apiSchema, document);
       if (invalid[0]) throw invalid[0];
-      const operation = getOperationAST(document);
-      if (!operation) throw new Error("The test's document must have one operation.");
-      const request = { document, operation, operationName: undefined, variables };
+      const request = { document, operationName: undefined, variables };
       const { data, errors } = await executeOperation(graph, request, testContext(principal), {
         fetch,
         forbiddenFields,
