@@ -3,94 +3,88 @@
  * missing, builds, and runs the command on the Node version that the project pins.
  * Plain JavaScript on purpose: nothing is installed when it starts.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "./run/build.mjs";
+import { install } from "./run/install.mjs";
+import { whileLocked } from "./run/lock.mjs";
+import { LauncherError, runProcess, say } from "./run/process.mjs";
+import { installRedis } from "./run/redis.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const bin = (name) => join(root, "node_modules", ".bin", name);
-const say = (text) => process.stderr.write(`${text}\n`);
+const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm script too)
 
-/** Runs to the end and ends this process with its code when it failed. */
-function must(command, args, what) {
-  const options = { cwd: root, stdio: "inherit" };
-  const { status, error } = spawnSync(command, args, options);
-  if (status === 0) return;
-  say(`${what} failed${error ? `: ${error.message}` : ""}.`);
-  process.exit(status ?? 1);
-}
+  start     the whole city on this machine      npm start [-- --help]
+  gateway   the gateway alone, any supergraph   npm run gateway -- --help
+  token     a token for somebody of the seed    npm run -s token -- person
+  compose   SDL and supergraph in schema/       npm run compose [-- --check]
+  build     TypeScript to dist/                 npm run build
+  check     types, lint, format                 npm run check
+  test      check, then the tests               npm test [-- FILE …]`;
 
-function install() {
-  const lock = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-  const stamp = join(root, "node_modules", ".city-graph-lock");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
-  say("Installing packages (about half a minute) …");
-  must("npm", ["ci", "--loglevel=error"], "Installing packages");
-  writeFileSync(stamp, lock);
-}
+const checks = [
+  ["types", "tsc", ["-p", "tsconfig.json"]],
+  ["lint", "oxlint", ["--type-aware"]],
+  ["format (mend it by `npm run format`)", "oxfmt", ["--check", "."]],
+];
 
-const build = () => must(bin("tsc"), ["-p", "tsconfig.build.json"], "Building");
-
-function check() {
-  must(bin("tsc"), ["-p", "tsconfig.json"], "The type check");
-  must(bin("oxlint"), ["--type-aware"], "The linter");
-  must(bin("oxfmt"), ["--check", "."], "The format check (mend it by `npm run format`)");
-}
-
-/** The tests start a redis-server of their own. */
-function installRedis() {
-  if (spawnSync("redis-server", ["--version"]).status === 0) return;
-  const isRootOnDebian = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
-  if (!isRootOnDebian) {
-    say("The tests need redis-server 7 on the PATH. Install it:");
-    say("  Debian, Ubuntu: sudo apt-get install redis-server");
-    say("  Fedora:         sudo dnf install redis");
-    say("  macOS:          brew install redis");
-    process.exit(1);
+/** All of them, whichever fail: one run tells everything. @returns names of those that failed. */
+async function check() {
+  const failed = [];
+  for (const [what, command, args] of checks) {
+    say(`· ${what.split(" ")[0]}`);
+    if ((await runProcess(command, args, { root })) !== 0) failed.push(what);
   }
-  say("Installing redis-server by apt …");
-  must("apt-get", ["update", "-qq"], "apt-get update");
-  // Only the program is wanted: the package must not start a service.
-  must(
-    "apt-get",
-    ["install", "-y", "-qq", "--no-install-recommends", "redis-tools", "redis-server"],
-    "Installing redis-server",
-  );
+  return failed;
 }
 
-function run(script, args) {
-  const child = spawn(bin("node"), ["--enable-source-maps", join(root, "dist", script), ...args], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-    process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
-}
+const tellFailed = (failed) => say(`Failed: ${failed.join(", ")}. See above.`);
+
+/** @param script What runs, below dist/. Types are not checked: the program starts even so. */
+const program = (script) => async (args) => {
+  await whileLocked(root, () => build(root, { types: false }));
+  const file = join(root, "dist", script);
+  const options = { root, ipc: true, env: { CITY_GRAPH_PARENT: "ipc" } };
+  return runProcess("node", ["--enable-source-maps", file, ...args], options);
+};
 
 const commands = {
-  start: (args) => (build(), run("tools/start.js", args)),
-  gateway: (args) => (build(), run("gateway/main.js", args)),
-  token: (args) => (build(), run("tools/token.js", args)),
-  compose: (args) => (build(), run("tools/compose.js", args)),
-  build,
-  check,
-  test(args) {
-    installRedis();
-    check();
-    build();
-    must(bin("vitest"), ["run", ...args], "The tests");
+  start: program("tools/start.js"),
+  gateway: program("gateway/main.js"),
+  token: program("tools/token.js"),
+  compose: program("tools/compose.js"),
+  async build() {
+    await whileLocked(root, () => build(root, { types: true }));
+    return 0;
+  },
+  async check() {
+    const failed = await check();
+    if (failed.length > 0) tellFailed(failed);
+    return failed.length > 0 ? 1 : 0;
+  },
+  async test(args) {
+    await installRedis(root);
+    const failed = await check();
+    await whileLocked(root, () => build(root, { types: false }));
+    const code = await runProcess("vitest", ["run", ...args], { root });
+    if (failed.length > 0) tellFailed(failed);
+    return code || (failed.length > 0 ? 1 : 0);
   },
 };
 
-const [name = "", ...args] = process.argv.slice(2);
-if (!Object.hasOwn(commands, name)) {
-  say(`Usage: node tools/run.mjs ${Object.keys(commands).join("|")} [arguments]`);
-  process.exit(1);
+async function main([name = "", ...args]) {
+  if (name === "--help" || name === "help") return console.log(usage);
+  if (!Object.hasOwn(commands, name)) {
+    throw new LauncherError(`${name ? `There is no command "${name}".\n\n` : ""}${usage}`);
+  }
+  if (Number(process.versions.node.split(".")[0]) < 20) {
+    throw new LauncherError(`This is Node ${process.versions.node}: Node 20 or later is needed.`);
+  }
+  await whileLocked(root, () => install(root));
+  process.exitCode = await commands[name](args);
 }
-install();
-commands[name](args);
+
+main(process.argv.slice(2)).catch((error) => {
+  say(error instanceof LauncherError ? error.message : error.stack);
+  process.exitCode = error instanceof LauncherError ? error.exitCode : 1;
+});
