@@ -7,7 +7,7 @@ import { cp, readFile, rm, writeFile, chmod, mkdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { fromRoot } from "../../platform/root.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 
@@ -106,10 +106,13 @@ const path = (process.env["PATH"] ?? "")
   .join(":");
 
 function start(project: TempFolder, args: readonly string[], env: Record<string, string> = {}) {
-  return spawn(process.execPath, [project.file("tools/run.mjs"), ...args], {
+  const launcher = spawn(process.execPath, [project.file("tools/run.mjs"), ...args], {
     cwd: project.path,
     env: { ...process.env, PATH: path, ...env },
   });
+  // A test that fails must leave nothing running; the command ends when its channel closes.
+  onTestFinished(() => void launcher.kill("SIGKILL"));
+  return launcher;
 }
 
 async function ending(child: ChildProcess) {
@@ -258,6 +261,7 @@ describe("the launcher", () => {
     const launcher = start(project, ["start"]);
     const pid = Number((await firstLine(launcher)).split(" ")[1]);
     expect(isAlive(pid)).toBe(true);
+    onTestFinished(() => void (isAlive(pid) && process.kill(pid, "SIGKILL")));
     launcher.kill("SIGKILL");
     await until(() => !isAlive(pid));
     expect(await readFile(project.file("ended"), "utf8")).toBe("disconnect");
