@@ -1,0 +1,32 @@
+/** Entities of other subgraphs, as far as this one knows them. */
+import { Directive, Field, ID, ObjectType } from "type-graphql";
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: "A public or private body that offers services." })
+export class Agency {
+  @Field(() => ID, { description: "Stable readable id, for example dewa." })
+  id!: string;
+}
+
+export const agencyOf = (id: string): Agency => Object.assign(new Agency(), { id });
+
+@Directive('@key(fields: "id")')
+@ObjectType({ description: "A service that an agency offers." })
+export class Service {
+  @Field(() => ID, { description: "Stable readable id, for example dewa-electricity-bill." })
+  id!: string;
+
+  @Directive("@external")
+  @Field(() => Agency, { description: "The agency that offers it." })
+  agency!: Agency;
+}
+
+@Directive('@key(fields: "id")')
+@Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@ObjectType({ description: "Somebody of the city who is signed in." })
+export class Person {
+  @Field(() => ID, { description: "Stable id of the person." })
+  id!: string;
+}
+
+export const personOf = (id: string): Person => Object.assign(new Person(), { id });
