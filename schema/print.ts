@@ -13,6 +13,10 @@ export type PrintedSdl = {
   readonly sdl: string;
 };
 
+/** Whether a subgraph of rover.yaml lives in this repository; the others are run by their agencies. */
+export const hasDefinition = (name: string): boolean =>
+  existsSync(fromRoot("subgraphs", name, "subgraph.ts"));
+
 /** Subgraphs that run elsewhere bring their SDL as a file and are left alone. */
 export async function printSubgraphs(
   rover: string = fromRoot("rover.yaml"),
@@ -20,8 +24,7 @@ export async function printSubgraphs(
   const { subgraphs } = await readRover(rover);
   const printed: PrintedSdl[] = [];
   for (const { name, schema } of subgraphs) {
-    const isHere = existsSync(fromRoot("subgraphs", name, "subgraph.ts"));
-    if (!isHere || !("file" in schema)) continue;
+    if (!hasDefinition(name) || !("file" in schema)) continue;
     const module = (await import(`../subgraphs/${name}/subgraph.ts`)) as { subgraph: AnySubgraph };
     const sdl = printSubgraphSdl(module.subgraph);
     printed.push({ subgraph: name, file: resolve(dirname(rover), schema.file), sdl });

@@ -12,8 +12,10 @@ type Cost = {
   readonly variables?: object;
   /** Requests to each subgraph. */
   readonly fetches: Readonly<Record<string, number>>;
-  /** SQL statements of all subgraphs together, on either database. */
+  /** SQL statements of all subgraphs together, the same on either database. */
   readonly statements: number;
+  /** Places in the answer that must hold something: the edges that the operation is there for. */
+  readonly holds: readonly string[];
 };
 
 /** A change that adds a round trip or a statement changes a number here, and shows in review. */
@@ -22,24 +24,105 @@ const costs: Readonly<Record<string, Cost>> = {
     as: people.amal,
     variables: { location },
     fetches: { services: 1, payments: 1, health: 1 },
+    statements: 6,
+    holds: [
+      "me.unpaidBills.nodes.0.payable.name.ar",
+      "facilitiesNear.nodes.2.facility.name.en",
+      "latestBulletin.title.ar",
+      "mostUsedServices.7.name.en",
+    ],
+  },
+  ServicePage: {
+    variables: { id: "dewa-electricity-bill" },
+    fetches: { services: 1, payments: 1, health: 1, "data-sharing": 1 },
+    statements: 8,
+    holds: [
+      "service.agency.name.ar",
+      "service.payables.0.id",
+      "service.facilities",
+      "service.datasets.nodes.0.title.en",
+    ],
+  },
+  ServiceCatalogue: {
+    variables: { first: 100 },
+    fetches: { services: 1, payments: 1 },
+    statements: 5,
+    holds: ["services.nodes.99.agency.name.en", "services.nodes.99.category.name.ar"],
+  },
+  AgencyPage: {
+    variables: { id: "dha" },
+    fetches: { services: 1, health: 1, "data-sharing": 1 },
     statements: 7,
+    holds: [
+      "agency.services.nodes.0.id",
+      "agency.facilities.nodes.1.id",
+      "agency.datasets.nodes.0.id",
+    ],
+  },
+  AgencyBills: {
+    as: people.dewa,
+    variables: { id: "dewa" },
+    fetches: { services: 1, payments: 1 },
+    statements: 3,
+    holds: ["agency.bills.nodes.0.amountDue.currency"],
+  },
+  MyCity: {
+    as: people.amal,
+    variables: { location },
+    // Names of agencies are asked for as soon as payments, and as soon as data-sharing has answered:
+    // to wait for both would save a request and make everybody wait for the slower one.
+    fetches: { services: 3, payments: 1, health: 1, "data-sharing": 1 },
+    statements: 13,
+    holds: [
+      "me.wallet.balance.formatted.en",
+      "me.unpaidBills.nodes.0.biller.name.en",
+      "me.fines.nodes.0.id",
+      "me.serviceRequests.nodes.0.service.name.ar",
+      "me.consents.nodes.0.grantedTo.name.en",
+      "me.dataAccesses.nodes.0.agency.name.ar",
+      "me.facilitiesNear.nodes.1.facility.kind",
+    ],
+  },
+  MyPayments: {
+    as: people.amal,
+    variables: { first: 50 },
+    fetches: { services: 1, payments: 1 },
+    statements: 9,
+    holds: [
+      "me.payments.nodes.0.paidFor.service.name.en",
+      "me.payments.nodes.0.paidFor.biller.name.ar",
+      "me.payments.nodes.0.receipt.number",
+    ],
+  },
+  PayBill: {
+    as: people.omar,
+    variables: {
+      input: { billId: "bill_omar_dewa_2020_04", expectedAmount: 1, idempotencyKey: "stated-cost" },
+    },
+    fetches: { payments: 1 },
+    statements: 5,
+    holds: ["payBill.currentAmount.amount", "payBill.message.ar"],
   },
 };
 
-const operation = (name: string) => readFile(fromRoot(`schema/operations/${name}.graphql`), "utf8");
+/** What stands at `a.0.b` of the answer. */
+const at = (data: unknown, path: string): unknown =>
+  path.split(".").reduce<any>((value, key) => value?.[key], data);
 
-let city: City;
-beforeAll(async () => {
-  city = await startCity();
-});
-afterAll(() => city[Symbol.asyncDispose]());
+const operation = (name: string) => readFile(fromRoot(`schema/operations/${name}.graphql`), "utf8");
 
 const tally = (names: readonly string[]) =>
   Object.fromEntries(
     [...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]),
   );
 
-describe("the named operations", () => {
+describe.each(["pglite", "postgres"] as const)("the named operations, on %s", (kind) => {
+  let city: City;
+  beforeAll(async () => {
+    city = await startCity({ kind });
+  });
+  afterAll(() => city[Symbol.asyncDispose]());
+
   test("have their costs stated, every one", async () => {
     const files = await readdir(fromRoot("schema/operations"));
     expect(Object.keys(costs).sort()).toEqual(
@@ -54,7 +137,7 @@ describe("the named operations", () => {
       city.cost.reset();
       const { data, errors } = await city.ask(query, cost);
       expect(errors).toBeUndefined();
-      expect(data).toMatchSnapshot();
+      expect(cost.holds.filter((path) => at(data, path) == null)).toEqual([]);
       expect({ fetches: tally(city.cost.fetches), statements: city.cost.statements() }).toEqual({
         fetches: cost.fetches,
         statements: cost.statements,

@@ -72,6 +72,9 @@ export type CityOptions = {
 
 const issuer = "city-graph-test";
 
+/** PGlite begins and ends transactions without a statement. */
+const transactionControl = /^(begin|commit|rollback|start transaction)/i;
+
 async function createIssuer(folder: string) {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
   const jwk = { ...(await exportJWK(publicKey)), kid: "test", alg: "ES256" };
@@ -130,7 +133,11 @@ export async function startCity(options: CityOptions = {}): Promise<City> {
     cost: {
       fetches,
       statements: () =>
-        started.reduce((sum, [, { database }]) => sum + database.statements.length, 0),
+        started.reduce(
+          (sum, [, { database }]) =>
+            sum + database.statements.filter((sql) => !transactionControl.test(sql)).length,
+          0,
+        ),
       reset() {
         fetches.length = 0;
         for (const [, { database }] of started) database.statements.length = 0;
