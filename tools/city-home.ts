@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromRoot } from "../platform/root.ts";
+import { ToolError } from "./tool.ts";
 
 export type CityHome = {
   readonly path: string;
@@ -13,7 +14,7 @@ export type CityHome = {
   readonly logOf: (process: string) => string;
   /** Master key that subgraph requests are signed with; made at the first start. */
   readonly signingKey: () => string;
-  /** @throws Error when another city runs on this folder. @returns how to give it free. */
+  /** @throws ToolError when another city runs on this folder. @returns how to give it free. */
   readonly lock: () => () => void;
   readonly removeData: () => void;
 };
@@ -37,29 +38,45 @@ function keepSecret(file: string, make: () => string): string {
   return readFileSync(file, "utf8");
 }
 
+/**
+ * Process id of who holds the lock; undefined when its holder is gone. In a container every launcher
+ * may have the same id: a lock with our own is a predecessor's.
+ */
+function holderOf(file: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(file, "utf8"));
+    return pid > 0 && pid !== process.pid && isAlive(pid) ? pid : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function takeLock(file: string, home: string): () => void {
+  try {
+    writeFileSync(file, `${process.pid}`, { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const pid = holderOf(file);
+    if (pid !== undefined) {
+      throw new ToolError(
+        `A city already runs in ${home} (process ${pid}). Stop it first, or set CITY_GRAPH_HOME to another folder. If process ${pid} is something else, remove ${file}.`,
+      );
+    }
+    writeFileSync(file, `${process.pid}`);
+  }
+  return () => rmSync(file, { force: true });
+}
+
 export function openCityHome(path = process.env["CITY_GRAPH_HOME"] || fromRoot(".city")): CityHome {
   for (const folder of ["logs", "data"]) mkdirSync(join(path, folder), { recursive: true });
-  const lockFile = join(path, "lock");
   return {
     path,
     dataOf: (subgraph) => join(path, "data", subgraph),
     logOf: (name) => join(path, "logs", `${name}.log`),
     signingKey: () =>
       keepSecret(join(path, "signing-key"), () => randomBytes(32).toString("base64url")),
-    lock() {
-      try {
-        writeFileSync(lockFile, `${process.pid}`, { flag: "wx" });
-      } catch {
-        const pid = Number(readFileSync(lockFile, "utf8"));
-        if (pid !== process.pid && isAlive(pid)) {
-          throw new Error(
-            `A city already runs in ${path} (process ${pid}). Stop it first, or set CITY_GRAPH_HOME to another folder.`,
-          );
-        }
-        writeFileSync(lockFile, `${process.pid}`);
-      }
-      return () => rmSync(lockFile, { force: true });
-    },
+    lock: () => takeLock(join(path, "lock"), path),
     removeData() {
       rmSync(join(path, "data"), { recursive: true, force: true });
       mkdirSync(join(path, "data"));

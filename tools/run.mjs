@@ -44,8 +44,7 @@ const tellFailed = (failed) => say(`Failed: ${failed.join(", ")}. See above.`);
 const program = (script) => async (args) => {
   await whileLocked(root, () => build(root, { types: false }));
   const file = join(root, "dist", script);
-  const options = { root, ipc: true, env: { CITY_GRAPH_PARENT: "ipc" } };
-  return runProcess("node", ["--enable-source-maps", file, ...args], options);
+  return runProcess("node", ["--enable-source-maps", file, ...args], { root, ipc: true });
 };
 
 const commands = {

@@ -1,8 +1,8 @@
 /** `npm run token -- person|agency|operator [id]`: prints a token for somebody of the seed. */
-import { parseArgs } from "node:util";
 import type { Principal } from "../platform/principal.ts";
 import { openCityHome } from "./city-home.ts";
 import { openDevIssuer } from "./issuer.ts";
+import { runTool, ToolError } from "./tool.ts";
 
 const person = (id: string): Principal => ({ kind: "person", id, scopes: [], policies: [] });
 const agency = (agencyId: string): Principal => ({
@@ -30,26 +30,33 @@ const seeded: readonly Principal[] = [
 
 const usage = `Usage: npm run token -- person|agency|operator [id] [--ttl-seconds N]
 
-Prints a token of the development issuer, for 8 hours unless told otherwise. There are:
+Prints a token of the development issuer, and nothing else when npm is told to be silent
+(npm run -s token -- person). It is good for 8 hours, or for --ttl-seconds. There are:
 ${seeded.map(({ kind, id }) => `  ${kind.padEnd(9)} ${id}`).join("\n")}`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    "ttl-seconds": { type: "string", default: `${8 * 60 * 60}` },
-    help: { type: "boolean" },
-  },
-});
-const [kind, id] = positionals;
-const principal = seeded.find((one) => one.kind === kind && (id === undefined || one.id === id));
-const ttlSeconds = Number(values["ttl-seconds"]);
+const options = { "ttl-seconds": { type: "string" } } as const;
+const defaultTtlSeconds = 8 * 60 * 60;
 
-if (values.help) {
-  console.log(usage);
-} else if (!principal || !Number.isInteger(ttlSeconds) || ttlSeconds < 1) {
-  console.error(usage);
-  process.exitCode = 1;
-} else {
+function find(kind: string | undefined, id: string | undefined): Principal {
+  const ofKind = seeded.filter((one) => one.kind === kind);
+  const found = ofKind.find((one) => id === undefined || one.id === id);
+  if (found) return found;
+  const wrong = ofKind.length === 0 ? `kind "${kind ?? ""}"` : `${kind} "${id}"`;
+  throw new ToolError(`There is no ${wrong} in the seed.\n\n${usage}`);
+}
+
+function readTtl(text: string | undefined): number {
+  if (text === undefined) return defaultTtlSeconds;
+  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
+  if (seconds > 0) return seconds;
+  throw new ToolError(`--ttl-seconds must be a whole number of seconds above 0, not "${text}".`);
+}
+
+await runTool({ usage, options, positionals: true }, async ({ values, positionals }) => {
+  const [kind, id] = positionals;
+  const principal = find(kind, id);
+  const ttlSeconds = readTtl(values["ttl-seconds"]);
   const issuer = await openDevIssuer(openCityHome().path);
   console.log(await issuer.sign(principal, ttlSeconds));
-}
+  return 0;
+});
