@@ -10,7 +10,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { getOperationAST, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Log } from "../platform/log.ts";
 import type { Store } from "./cache/store.ts";
@@ -102,8 +102,10 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     async execute(request, context, { method }) {
       // Before parsing and validation, which can themselves be attacked. A text that is known by its
       // hash passed here when it was registered.
+      let { operationName } = request;
       try {
-        if (request.query) limit(request.query);
+        const document = request.query ? limit(request.query) : undefined;
+        operationName ??= document && getOperationAST(document)?.name?.value;
       } catch (error) {
         if (error instanceof GraphQLError) return refuse(error);
         throw error;
@@ -120,7 +122,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
         hasData,
         // Apollo Server refuses a mutation by GET with a code of its own.
         httpStatus: hasData ? 200 : response.http.status === 405 ? 405 : httpStatusOf(codes[0]),
-        ...(request.operationName ? { operationName: request.operationName } : {}),
+        ...(operationName ? { operationName } : {}),
         outcome: !hasData ? "refused" : codes.length > 0 ? "errors" : "ok",
         errorCodes: [...new Set(codes)],
       };

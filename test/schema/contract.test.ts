@@ -130,7 +130,8 @@ describe("one agency's outage must not null what others answer, so", () => {
     for (const { subgraph, type } of types) {
       for (const field of type.fields ?? []) {
         const entity = named(field.type);
-        if (!entities.has(entity) || !isStrict(field.type)) continue;
+        const isExternal = field.directives?.some(({ name }) => name.value === "external");
+        if (!entities.has(entity) || !isStrict(field.type) || isExternal) continue;
         const here = fieldsIn(subgraph, entity);
         for (const other of types) {
           if (other.type.name.value !== entity || other.subgraph === subgraph) continue;
