@@ -20,6 +20,6 @@ if (!is("never-ready")) {
   }).listen(Number(PORT), HOST);
 }
 setInterval(() => {}, 1_000);
-if (!is("deaf")) process.on("SIGTERM", () => end("SIGTERM", 0));
+process.on("SIGTERM", () => is("deaf") ? console.log("not now") : end("SIGTERM", 0));
 process.on("disconnect", () => end("disconnect", 0));
 `;
