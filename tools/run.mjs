@@ -44,7 +44,9 @@ const tellFailed = (failed) => say(`Failed: ${failed.join(", ")}. See above.`);
 const program = (script) => async (args) => {
   await whileLocked(root, () => build(root, { types: false }));
   const file = join(root, "dist", script);
-  return runProcess("node", ["--enable-source-maps", file, ...args], { root, ipc: true });
+  // In the caller's folder: `--supergraph ../mine.graphql` means what it says.
+  const options = { root, cwd: process.cwd(), ipc: true };
+  return runProcess("node", ["--enable-source-maps", file, ...args], options);
 };
 
 const commands = {

@@ -222,6 +222,18 @@ describe("the launcher", () => {
     expect(existsSync(project.file(".city/install.lock"))).toBe(false);
   });
 
+  test("runs the command in the folder of whoever calls it", async () => {
+    await using project = await freshClone();
+    await writeFile(project.file("source/token.js"), "console.log(process.cwd())");
+    const script = project.file("tools/run.mjs");
+    await launch(project, ["build"]);
+    const { stdout } = await run(process.execPath, [script, "token"], {
+      cwd: project.file("source"),
+      env: { ...process.env, PATH: path },
+    });
+    expect(stdout).toBe(`${project.file("source")}\n`);
+  });
+
   test("ends with the command's exit code", async () => {
     await using project = await freshClone();
     expect((await launch(project, ["token", "3"])).code).toBe(3);
@@ -307,19 +319,67 @@ describe("npm test", () => {
     expect(stderr).toContain(message);
   });
 
-  test("says exactly what to install when there is no redis-server and no right to install it", async () => {
-    await using project = await freshClone();
+  /** A project with nothing on the PATH but what is named; user `uid` runs it. */
+  async function withoutRedis(uid: number, tools: Readonly<Record<string, string>> = {}) {
+    const project = await freshClone();
     await launch(project, ["build"]);
     await ran(project);
     await mkdir(project.file("few"));
-    for (const name of ["sh", "mkdir", "cp"]) {
+    for (const name of ["sh", "mkdir", "cp", "chmod"]) {
       await run("ln", ["-s", `/bin/${name}`, project.file(`few/${name}`)]);
     }
-    const noRoot = `data:text/javascript,process.getuid=()=>1000`;
-    const env = { PATH: project.file("few"), NODE_OPTIONS: `--import=${noRoot}` };
+    for (const [name, text] of Object.entries(tools)) {
+      await writeFile(
+        project.file(`few/${name}`),
+        `#!/bin/sh\necho "${name} $*" >> ran\n${text}\n`,
+      );
+      await chmod(project.file(`few/${name}`), 0o755);
+    }
+    const user = `data:text/javascript,process.getuid=()=>${uid}`;
+    const env = { PATH: project.file("few"), NODE_OPTIONS: `--import=${user}` };
+    return { project, env };
+  }
+
+  test.each([
+    ["no right to install it", 1000, { "apt-get": "" }],
+    ["no apt-get", 0, {}],
+  ])(
+    "says exactly what to install when there is no redis-server and %s",
+    async (_why, uid, tools) => {
+      const { project, env } = await withoutRedis(uid, tools);
+      await using _project = project;
+      const { code, stderr } = await launch(project, ["test"], env);
+      expect(code).toBe(1);
+      expect(stderr).toContain("sudo apt-get install redis-server");
+      expect(await ran(project)).toEqual([]);
+    },
+  );
+
+  test("installs redis-server as root by apt-get, and leaves no service running", async () => {
+    const { project, env } = await withoutRedis(0, {
+      "apt-get": `case "$*" in *install*) echo '#!/bin/sh' > few/redis-server; chmod +x few/redis-server;; esac`,
+      systemctl: "",
+      service: "",
+    });
+    await using _project = project;
+    expect((await launch(project, ["test"], env)).code).toBe(0);
+    const lines = (await readFile(project.file("ran"), "utf8")).trim().split("\n");
+    expect(lines.slice(0, 3)).toEqual([
+      "apt-get --version",
+      "apt-get update -qq",
+      "apt-get install -y -qq --no-install-recommends redis-server",
+    ]);
+    expect(lines[3]).toMatch(/^(systemctl disable --now redis-server|service redis-server stop)$/);
+    expect(lines.at(-1)).toBe("vitest run");
+  });
+
+  test("ends when redis-server cannot be installed", async () => {
+    const tools = { "apt-get": `case "$*" in *update*) exit 100;; esac` };
+    const { project, env } = await withoutRedis(0, tools);
+    await using _project = project;
     const { code, stderr } = await launch(project, ["test"], env);
-    expect(code).toBe(1);
-    expect(stderr).toContain("sudo apt-get install redis-server");
-    expect(await ran(project)).toEqual([]);
+    expect(code).toBe(100);
+    expect(stderr).toContain("apt-get update failed");
+    expect(await ran(project)).not.toContain("vitest");
   });
 });

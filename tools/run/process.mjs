@@ -38,18 +38,18 @@ function throwIfInterrupted(what) {
  * Does not start when the launcher was told to end: what follows an interrupted step never runs.
  * @param {string} command A program on the PATH, the project's own ones first.
  * @param {readonly string[]} args
- * @param {{ root: string, env?: Record<string, string>, ipc?: boolean, stdio?: "inherit" | "ignore", stdout?: "stderr" }} options
- *   `ipc`: the process notices by its channel when the launcher is gone. `stdout: "stderr"`: its
+ * @param {{ root: string, cwd?: string, env?: Record<string, string>, ipc?: boolean, stdio?: "inherit" | "ignore", stdout?: "stderr" }} options
+ *   `cwd`: default `root`. `ipc`: the process notices by its channel when the launcher is gone. `stdout: "stderr"`: its
  *   output is no part of the command's.
  * @returns {Promise<number>} Its exit code; 128 + N when signal N ended it.
  */
 export async function runProcess(command, args, options) {
   throwIfInterrupted("It");
-  const { root, env = {}, ipc = false, stdio = "inherit", stdout } = options;
+  const { root, cwd = root, env = {}, ipc = false, stdio = "inherit", stdout } = options;
   const path = [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, ...env, PATH: path },
       stdio: [stdio, stdout === "stderr" ? 2 : stdio, stdio, ...(ipc ? ["ipc"] : [])],
     });

@@ -24,8 +24,8 @@ async function stopService(root) {
 
 export async function installRedis(root) {
   if (await works("redis-server", ["--version"], root)) return;
-  const isRootOnDebian = existsSync("/etc/debian_version") && process.getuid?.() === 0;
-  if (!isRootOnDebian) throw new LauncherError(howToInstall);
+  const mayInstall = process.getuid?.() === 0 && (await works("apt-get", ["--version"], root));
+  if (!mayInstall) throw new LauncherError(howToInstall);
   say("Installing redis-server (apt-get) …");
   const options = { root, stdout: "stderr", env: { DEBIAN_FRONTEND: "noninteractive" } };
   const packages = ["install", "-y", "-qq", "--no-install-recommends", "redis-server"];
