@@ -103,10 +103,10 @@ export async function executeOperation(
   const collect = createCollector(scope, [askedOperation.selectionSet]);
 
   const failures = createFailures();
-  const { supergraphSchema } = graph;
+  const { supergraphSchema, hasKey } = graph;
   const { fetch } = options;
   const fetchEntities = createEntityFetch(fetch, context);
-  const run = { supergraphSchema, fetch, fetchEntities, context, variables, failures };
+  const run = { supergraphSchema, hasKey, fetch, fetchEntities, context, variables, failures };
   const plan = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
   if (carriedOut && !plan?.node) assertPlannable(collect(rootType.name));
   const data = plan ? await runPlan(run, plan) : {};

@@ -8,6 +8,7 @@ import {
   type SubgraphFetch,
   type SubgraphResult,
 } from "../fetch/subgraph-fetch.ts";
+import type { HasKey } from "../supergraph/entity-keys.ts";
 import type { EntityFetch } from "./batch-entities.ts";
 import type { Failure, Failures } from "./failures.ts";
 import { isRecord, mergeInto } from "./records.ts";
@@ -17,6 +18,7 @@ import { applyRewrites } from "./rewrites.ts";
 /** What all nodes of one operation share. */
 export type Run = {
   readonly supergraphSchema: GraphQLSchema;
+  readonly hasKey: HasKey;
   readonly fetch: SubgraphFetch;
   readonly fetchEntities: EntityFetch;
   readonly context: RequestContext;

@@ -4,6 +4,7 @@
  */
 import type { FetchNode, QueryPlanSelectionNode } from "@apollo/query-planner";
 import type { GraphQLSchema } from "graphql";
+import type { HasKey } from "../supergraph/entity-keys.ts";
 import type { Failures } from "./failures.ts";
 import { type DataRecord, isOfType, isRecord, mergeInto } from "./records.ts";
 import { applyRewrites } from "./rewrites.ts";
@@ -23,6 +24,7 @@ export type Representations = {
 export type RepresentationScope = {
   /** The supergraph's full schema: `requires` may name `@inaccessible` elements. */
   readonly supergraphSchema: GraphQLSchema;
+  readonly hasKey: HasKey;
   readonly failures: Pick<Failures, "isIncomplete">;
 };
 
@@ -75,6 +77,8 @@ export function collectRepresentations(
     // Without a type name no type condition of `requires` was met: not for this subgraph.
     if (!isRecord(representation) || typeof representation["__typename"] !== "string") continue;
     applyRewrites(scope.supergraphSchema, node.inputRewrites, representation);
+    // The path also leads to objects of other parents, for which this fetch was not planned.
+    if (!scope.hasKey(node.serviceName, representation)) continue;
     const text = JSON.stringify(representation);
     const index = indexByText.get(text);
     if (index === undefined) {

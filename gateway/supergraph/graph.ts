@@ -8,6 +8,7 @@ import type { GraphQLSchema } from "graphql";
 import { type Authorizer, createAuthorizer } from "../operation/authorize.ts";
 import { readAccessRules } from "../operation/access-rules.ts";
 import { createPlanner, type Planner } from "../plan/planner.ts";
+import { type HasKey, readEntityKeys } from "./entity-keys.ts";
 
 export type Graph = {
   readonly supergraphSdl: string;
@@ -17,6 +18,7 @@ export type Graph = {
   readonly apiSchema: GraphQLSchema;
   /** Everything, `@inaccessible` elements included. */
   readonly supergraphSchema: GraphQLSchema;
+  readonly hasKey: HasKey;
   readonly plan: Planner;
   readonly authorize: Authorizer;
   /** Routing URL by subgraph name, as composed. */
@@ -43,6 +45,7 @@ export function prepareGraph(supergraphSdl: string): Graph {
       id: createHash("sha256").update(supergraphSdl).digest("hex").slice(0, 12),
       apiSchema,
       supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+      hasKey: readEntityKeys(supergraphSdl),
       plan: createPlanner(supergraph),
       authorize: createAuthorizer(apiSchema, readAccessRules(supergraphSdl)),
       routingUrls: new Map(routingUrls),

@@ -236,6 +236,7 @@ test("every audit of GraphQL over HTTP passes on the real thing", async () => {
 
 test("the gateway connects to its subgraphs and to nothing else", async () => {
   const targets = new Set<string>();
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
   const original = Socket.prototype.connect;
   const spy = vi.spyOn(Socket.prototype, "connect").mockImplementation(function (
     this: Socket,

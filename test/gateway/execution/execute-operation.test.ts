@@ -404,6 +404,41 @@ describe("what the planner needs of the execution", () => {
     });
   });
 
+  test("an entity that one branch did not ask the key of is not sent for the other branch", async () => {
+    const graph = createFederation({
+      one: {
+        sdl: `type Query { things: [Thing] } union Thing = A | B type A { link: Agency! } type B { link: Agency! } type Agency @key(fields: "id") { id: ID! }`,
+        resolvers: {
+          Query: {
+            things: () => [
+              { __typename: "A", link: { id: "a" } },
+              { __typename: "B", link: { id: "b" } },
+            ],
+          },
+        },
+      },
+      two: {
+        sdl: `type Agency @key(fields: "id") { id: ID! name: String! }`,
+        resolvers: {
+          Agency: {
+            __resolveReference: ({ id }: { id?: string }) => ({ id }),
+            name: ({ id }: { id: string }) => id.toUpperCase(),
+          },
+        },
+      },
+    });
+    const { data, errors } = await graph.run(
+      "{ things { ... on A { link { __typename } } ... on B { link { name } } } }",
+    );
+    expect({ data, errors }).toEqual({
+      data: { things: [{ link: { __typename: "Agency" } }, { link: { name: "B" } }] },
+      errors: [],
+    });
+    expect(graph.fetches[1]?.variables["representations"]).toEqual([
+      { __typename: "Agency", id: "b" },
+    ]);
+  });
+
   const withLabel = (name: (id: string) => string | null) => ({
     one: {
       sdl: `type Query { service: Service } type Service @key(fields: "id") { id: ID! }`,

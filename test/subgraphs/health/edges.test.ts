@@ -168,7 +168,7 @@ describe.each(databases)("edges of health on $kind", ({ kind }) => {
       `... on Person { ${nearby} }`,
       who,
     );
-    expect(found?.[0] ?? null).toBeNull();
+    expect(found?.[0]).toMatchObject({ facilitiesNear: null });
     expect(errors?.[0]?.extensions.code).toBe(code);
   });
 

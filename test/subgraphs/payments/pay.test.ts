@@ -121,7 +121,7 @@ describe.each(databases)("paying on $kind", ({ kind }) => {
     const fine = await newFine(db, payer.id, 100_00n);
     const withdrawn = await newBill(db, payer.id, 100_00n);
     await db.transaction().execute((tx) => voidItem(tx, withdrawn));
-    for (const billId of ["bill_unknown", "", "bill_\u0000", others, fine, withdrawn]) {
+    for (const billId of ["bill_unknown", "", "bill_\u0001", others, fine, withdrawn]) {
       const { result } = await pay(payer, { billId, expectedAmount: 100_00 });
       expect(result).toMatchObject({ __typename: "NotPayable", code: "NOT_PAYABLE" });
     }
@@ -217,7 +217,7 @@ describe.each(databases)("paying on $kind", ({ kind }) => {
     const otherBill = await newBill(db, payer.id, 60_00n);
     for (const change of [{ billId: otherBill }, { expectedAmount: 61_00 }, { channel: "KIOSK" }]) {
       const { data, errors } = await pay(payer, { ...input, ...change });
-      expect(data).toBeNull();
+      expect(data).toEqual({ payBill: null });
       expect(errors?.[0]?.extensions.code).toBe("IDEMPOTENCY_KEY_REUSED");
       expect(errors?.[0]?.message).toContain("Use a new key");
     }
@@ -294,7 +294,7 @@ describe.each(databases)("paying on $kind", ({ kind }) => {
       { idempotencyKey: "k".repeat(256) },
       "1 to 255 characters, not 256",
     ],
-    ["a key with control characters", { idempotencyKey: "a\u0000" }, "plain text"],
+    ["a key with control characters", { idempotencyKey: "a\u0001" }, "plain text"],
     ["an amount with decimals", { expectedAmount: 1.5 }, "whole number of minor units"],
     ["an unknown channel", { channel: "PIGEON" }, "PaymentChannel"],
   ])("refuses %s", async (_, change, message) => {
