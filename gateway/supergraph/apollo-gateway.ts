@@ -104,8 +104,9 @@ export function createCityGateway(options: CityGatewayOptions): CityGateway {
         if (!graph) throw new SupergraphError("This supergraph was not checked.");
         graphs.set(apiSchema, graph);
         callback(change);
+        // The first one is part of starting, which says when it is done.
+        if (current) log.info({ supergraph: graph.id }, "supergraph taken up");
         current = graph;
-        log.info({ supergraph: graph.id }, "supergraph taken up");
       }),
     async load(loadOptions) {
       await apollo.load(loadOptions);
