@@ -176,3 +176,22 @@ describe("access directives", () => {
     expect((await strict.ask("{ hello }")).data).toEqual({ hello: "hello" });
   });
 });
+
+test("a gateway whose subgraph cannot be reached starts, says so, and serves as soon as it can", async () => {
+  const file = join(await folder(), "supergraph.graphql");
+  await writeFile(file, compose(first));
+  const { ask, gateway } = await start(file, { SUBGRAPH_URLS: "one=http://127.0.0.1:1/graphql" });
+  expect(await ask("{ hello }")).toEqual({
+    data: { hello: null },
+    errors: [
+      expect.objectContaining({
+        path: ["hello"],
+        extensions: { code: "SUBGRAPH_UNAVAILABLE", subgraph: "one" },
+      }),
+    ],
+  });
+  const ready = await fetch(gateway.url.replace("/graphql", "/ready"));
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ ready: false, unreachable: ["one"] });
+  expect((await fetch(gateway.url.replace("/graphql", "/health"))).status).toBe(200);
+});
