@@ -25,7 +25,7 @@ async function compose(sdl: Readonly<Record<string, string>>): Promise<Compositi
     "rover.yaml": roverOf(Object.keys(sdl)),
     ...Object.fromEntries(files),
   });
-  return composeRover(folder.file("rover.yaml"));
+  return await composeRover(folder.file("rover.yaml"));
 }
 
 async function errorsOf(sdl: Readonly<Record<string, string>>) {
