@@ -10,7 +10,8 @@ import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
 import type { Config } from "./config.ts";
 import { executeOperation, toGraphQLErrors } from "./execution/execute-operation.ts";
-import { createHttpTransport } from "./fetch/http-transport.ts";
+import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
+import { subgraphOptionsSchema } from "./fetch/subgraph-options.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createReadiness } from "./readiness.ts";
@@ -50,16 +51,18 @@ export async function startGateway(
   const store = config.REDIS_URL
     ? createRedisStore({ url: config.REDIS_URL, log })
     : createMemoryStore();
-  const transport = createHttpTransport({
-    urlOf: (subgraph) =>
-      config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
-    signingKey: config.SIGNING_KEY?.reveal(),
+  const subgraphOptions = subgraphOptionsSchema.parse({
     timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
-    connectionsPerSubgraph: 64,
+  });
+  const subgraphs = createFetchStack({
+    urlOf: (subgraph) =>
+      config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
+    optionsOf: () => subgraphOptions,
+    signingKey: config.SIGNING_KEY?.reveal(),
     clock,
   });
-  const { fetch } = transport;
+  const { fetch } = subgraphs;
   const forbiddenFields = config.FORBIDDEN_FIELDS;
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
@@ -111,7 +114,7 @@ export async function startGateway(
     async stop() {
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       await graphql.stop();
-      await transport.close();
+      await subgraphs.close();
       await store.close();
     },
   };
