@@ -61,9 +61,7 @@ function failureOf(error: unknown, subgraph: string): SubgraphFailure {
       ? invalidAnswer(subgraph, "more than is taken from it", error)
       : tooLate(subgraph, error);
   }
-  return (error as { code?: string } | null)?.code === "UND_ERR_CONNECT_TIMEOUT"
-    ? tooLate(subgraph, error)
-    : unavailable(subgraph, error);
+  return unavailable(subgraph, error);
 }
 
 export function createHttpTransport(options: TransportOptions): HttpTransport {
