@@ -76,7 +76,6 @@ export function createShareInFlight({ timeoutMs }: ShareOptions, deps: Deps): Su
         if (flights.get(key) === flight) flights.delete(key);
         flight.abort();
       }
-      if (signal.aborted) return leave();
       signal.addEventListener("abort", leave);
       if (deadlineMs < flight.deadlineMs) {
         timer = setTimeout(leave, Math.max(0, deadlineMs - clock()));
@@ -96,6 +95,7 @@ export function createShareInFlight({ timeoutMs }: ShareOptions, deps: Deps): Su
 
   return (send) => (call, context) => {
     if (call.kind !== "query") return send(call, context);
+    if (context.signal.aborted) return Promise.reject(tooLate(subgraph));
     const key = keyOf(call, context);
     let flight = flights.get(key);
     if (flight) observe({ type: "shared", subgraph });
