@@ -4,6 +4,7 @@
  * The innermost `SubgraphSend`: it tries once. The subgraph is told how long its answer is of use, in
  * `x-envoy-expected-rq-timeout-ms`, which proxies and service meshes already know.
  */
+import { createSecretKey } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../../platform/clock.ts";
 import {
@@ -65,7 +66,8 @@ function failureOf(error: unknown, subgraph: string): SubgraphFailure {
 
 export function createHttpTransport(options: TransportOptions): HttpTransport {
   const { subgraph, url, signingKey, timeoutMs, maxResponseBytes, compression, clock } = options;
-  const key = signingKey === undefined ? undefined : deriveSubgraphKey(signingKey, subgraph);
+  const key =
+    signingKey === undefined ? undefined : createSecretKey(deriveSubgraphKey(signingKey, subgraph));
   const codings = compression ? acceptedCodings : "identity";
   const closing = new Set<Promise<void>>();
   let target: Target | undefined;
