@@ -76,6 +76,19 @@ describe("a bulkhead", () => {
     await Promise.allSettled([first]);
   });
 
+  test("lets a waiter go when its client hangs up, though no slot is free", async () => {
+    await using subgraph = await holding({ maxConcurrent: 1, queueTimeoutMs: 10_000 });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const holds = subgraph.send(call, { ...testContext(), signal: first.signal });
+    const waits = subgraph.send(call, { ...testContext(), signal: second.signal });
+    await expect.poll(() => subgraph.held.length).toBe(1);
+    second.abort();
+    await expect(waits).rejects.toMatchObject({ code: "SUBGRAPH_TIMEOUT" });
+    expect(subgraph.held).toHaveLength(1);
+    first.abort();
+    await Promise.allSettled([holds]);
+  });
+
   test("gives the slot of a call that failed, and the place of one that left, to the next", async () => {
     await using subgraph = await holding({ maxConcurrent: 1, queueTimeoutMs: 10_000 });
     const [first, second] = [new AbortController(), new AbortController()];

@@ -121,6 +121,24 @@ describe("HTTP/2 without TLS (h2c:)", () => {
     });
   });
 
+  test("lets what is under way end on a connection that says it goes away, and opens another", async () => {
+    const held: Http2ServerResponse[] = [];
+    const sessions = new Set<unknown>();
+    await using subgraph = await h2((request, response) => {
+      sessions.add(request.stream.session);
+      if (held.push(response) === 1) request.stream.session?.goaway();
+      else response.end("{}");
+    });
+    const first = subgraph.send(call, testContext());
+    await expect.poll(() => held.length).toBe(1);
+    // The news travels on the connection: once a ping has come back, it has arrived.
+    await new Promise((resolve) => held[0]?.stream.session?.ping(resolve));
+    expect((await subgraph.send(call, testContext())).status).toBe(200);
+    expect(sessions.size).toBe(2);
+    held[0]?.end("{}");
+    expect((await first).status).toBe(200);
+  });
+
   test("connects again after the connection was cut", async () => {
     await using subgraph = await h2((_request, response) => response.end("{}"));
     await subgraph.send(call, testContext());

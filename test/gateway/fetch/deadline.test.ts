@@ -74,7 +74,13 @@ describe("the remaining time", () => {
         asked += 1;
         response.writeHead(503, { "retry-after": "0" }).end();
       },
-      { subgraph: { timeoutMs: 100, retry: { retries: 10, baseDelayMs: 90, budgetBurst: 10 } } },
+      {
+        subgraph: {
+          shareInFlight: false,
+          timeoutMs: 100,
+          retry: { retries: 10, baseDelayMs: 90, budgetBurst: 10 },
+        },
+      },
     );
     await subgraph.send(call, testContext());
     expect(asked).toBeLessThan(11);
