@@ -10,6 +10,8 @@ export type ConnectionOptions = {
   readonly connections: number;
   /** Requests on one HTTP/1.1 connection at a time. */
   readonly pipelining: number;
+  /** Whether HTTP/2 is offered in a TLS handshake. */
+  readonly http2: boolean;
   /** Requests on one HTTP/2 connection at a time, before another is opened. */
   readonly streams: number;
   readonly connectTimeoutMs: number;
@@ -31,7 +33,8 @@ const kinds: Readonly<
 > = {
   "http/1.1": openHttp1,
   h2c: ({ origin }, options) => openHttp2(origin, options),
-  alpn: openByAlpn,
+  alpn: (address, options) =>
+    options.http2 ? openByAlpn(address, options) : openHttp1(address, options),
 };
 
 export const openConnections = (

@@ -46,6 +46,7 @@ export const subgraphOptionsSchema = z.strictObject({
   connections: count(64, 10_000),
   warmConnections: z.number().int().min(0).max(1_000).default(2),
   pipelining: count(1, 100),
+  http2: z.boolean().default(true),
   streams: count(100, 1_000),
   connectTimeoutMs: milliseconds(2_000),
   compression: z.boolean().default(false),

@@ -6,11 +6,16 @@ import {
   type Http2ServerResponse,
 } from "node:http2";
 import { createServer as createTls } from "node:https";
-import type { AddressInfo, Server, Socket } from "node:net";
+import {
+  type AddressInfo,
+  createServer as createNetServer,
+  type Server,
+  type Socket,
+} from "node:net";
 import { tmpdir } from "node:os";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { parseSubgraphUrl } from "../../../gateway/fetch/subgraph-url.ts";
 import { silentLog } from "../../../platform/log.ts";
 import { testContext } from "../../support/federation.ts";
@@ -139,6 +144,14 @@ describe("HTTP/2 without TLS (h2c:)", () => {
     expect((await first).status).toBe(200);
   });
 
+  test("that nobody listens to is SUBGRAPH_UNAVAILABLE", async () => {
+    const stack = stackTo("h2c://127.0.0.1:1/", { subgraph: { retry: false } });
+    await expect(stack.send(call, testContext())).rejects.toMatchObject({
+      code: "SUBGRAPH_UNAVAILABLE",
+    });
+    await stack.close();
+  });
+
   test("connects again after the connection was cut", async () => {
     await using subgraph = await h2((_request, response) => response.end("{}"));
     await subgraph.send(call, testContext());
@@ -178,6 +191,41 @@ describe("https:", () => {
     await using subgraph = await secured(createTls({ key, cert }, h1()));
     const answers = await Promise.all([1, 2, 3].map(() => subgraph.send(call, testContext())));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  test("speaks HTTP/1.1 when HTTP/2 is switched off", async () => {
+    const versions = new Set<string>();
+    await using subgraph = await secured(
+      createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
+        versions.add(request.httpVersion);
+        response.end("{}");
+      }),
+      { http2: false },
+    );
+    await subgraph.send(call, testContext());
+    expect([...versions]).toEqual(["1.1"]);
+  });
+
+  test("tries the handshake again after one that failed", async () => {
+    let broken = true;
+    const server = createSecureServer({ key, cert }, (_request, response) => response.end("{}"));
+    server.prependListener("connection", (socket: Socket) => broken && socket.destroy());
+    await using subgraph = await secured(server, { retry: false });
+    await expect(subgraph.send(call, testContext())).rejects.toMatchObject({
+      code: "SUBGRAPH_UNAVAILABLE",
+    });
+    broken = false;
+    expect((await subgraph.send(call, testContext())).status).toBe(200);
+  });
+
+  test("waits no longer for a handshake than the call may last", async () => {
+    await using subgraph = await serve(createNetServer(), (port) => `https://localhost:${port}/`, {
+      timeoutMs: 60,
+      connectTimeoutMs: 60_000,
+    });
+    const ended = vi.fn<(reason: unknown) => void>();
+    subgraph.send(call, testContext()).catch(ended);
+    await expect.poll(() => ended.mock.calls).toMatchObject([[{ code: "SUBGRAPH_TIMEOUT" }]]);
   });
 
   test("refuses a certificate that no known authority signed", async () => {
