@@ -1,7 +1,8 @@
 /**
- * Entity fetches of one operation that go to the same subgraph at the same moment travel as one
- * request: the plan's parallel branches each want their `_entities`, and here they become aliases of
- * one operation. So a level of a plan costs a subgraph one request, however many types it asks for.
+ * Entity fetches of one operation to the same subgraph and level travel as one request: each wants its
+ * `_entities`, and here they become aliases of one operation. A level that several branches of the plan
+ * reach waits for the last of them, since the answer is whole only then anyway; but not longer than its
+ * patience, so that a subgraph that hangs does not take the time of all the others with it.
  */
 import type { FetchNode } from "@apollo/query-planner";
 import {
@@ -15,9 +16,20 @@ import {
   visit,
 } from "graphql";
 import type { RequestContext } from "../context.ts";
+import type { Program, Step } from "../plan/program.ts";
 import type { SubgraphFetch, SubgraphRequest, SubgraphResult } from "../fetch/subgraph-fetch.ts";
 
-export type EntityFetch = (node: FetchNode, request: SubgraphRequest) => Promise<SubgraphResult>;
+export type EntityFetch = {
+  /** Leaves with the other steps of its group. */
+  readonly send: (step: Step, request: SubgraphRequest) => Promise<SubgraphResult>;
+  /** The step has nothing to ask: the others need not wait for it. */
+  readonly skip: (step: Step) => void;
+};
+
+export type BatchOptions = {
+  /** A fetch that is ready waits no longer than this for the others of its group. Default 250. */
+  readonly patienceMs?: number;
+};
 
 type Waiting = {
   readonly node: FetchNode;
@@ -107,11 +119,18 @@ function partOf(result: SubgraphResult, index: number): SubgraphResult {
   return { data: result.data && { _entities: result.data[alias] }, errors };
 }
 
-/** One for each operation that is carried out. */
-export function createEntityFetch(fetch: SubgraphFetch, context: RequestContext): EntityFetch {
-  const waitingBySubgraph = new Map<string, Waiting[]>();
+type Group = { outstanding: number; waiting: Waiting[]; timer?: NodeJS.Timeout };
 
-  async function send(waiting: readonly Waiting[]): Promise<void> {
+/** One for each operation that is carried out. */
+export function createEntityFetch(
+  fetch: SubgraphFetch,
+  context: RequestContext,
+  { groupSizes }: Program,
+  { patienceMs = 250 }: BatchOptions = {},
+): EntityFetch {
+  const groups = groupSizes.map((outstanding): Group => ({ outstanding, waiting: [] }));
+
+  async function sendTogether(waiting: readonly Waiting[]): Promise<void> {
     const [first, ...others] = waiting;
     if (!first) return;
     try {
@@ -126,17 +145,25 @@ export function createEntityFetch(fetch: SubgraphFetch, context: RequestContext)
     }
   }
 
-  return (node, request) =>
-    new Promise((resolve, reject) => {
-      const { subgraph } = request;
-      const waiting = waitingBySubgraph.get(subgraph) ?? [];
-      waiting.push({ node, request, resolve, reject });
-      if (waiting.length > 1) return;
-      waitingBySubgraph.set(subgraph, waiting);
-      // All branches of a parallel step are started in one turn; after it everybody has come.
-      queueMicrotask(() => {
-        waitingBySubgraph.delete(subgraph);
-        void send(waiting);
-      });
-    });
+  function arrive(step: Step, waiting?: Waiting): void {
+    const group = groups[step.group];
+    if (!group) throw new Error(`Step ${step.index} belongs to another program.`);
+    group.outstanding -= 1;
+    if (waiting) group.waiting.push(waiting);
+    const depart = () => {
+      clearTimeout(group.timer);
+      delete group.timer;
+      void sendTogether(group.waiting.splice(0));
+    };
+    if (group.outstanding === 0) depart();
+    else if (group.waiting.length > 0) group.timer ??= setTimeout(depart, patienceMs);
+  }
+
+  return {
+    skip: (step) => arrive(step),
+    send: (step, request) =>
+      new Promise((resolve, reject) => {
+        arrive(step, { node: step.node, request, resolve, reject });
+      }),
+  };
 }

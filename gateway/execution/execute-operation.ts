@@ -19,9 +19,10 @@ import { createEntityFetch } from "./batch-entities.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
 import { createFailures } from "./failures.ts";
-import { fragmentsOf } from "./fragments.ts";
+import { fragmentsOf } from "../operation/fragments.ts";
 import { executeIntrospection } from "./introspection.ts";
-import { runPlan } from "./run-plan.ts";
+import type { DataRecord } from "./records.ts";
+import { runProgram } from "./run-program.ts";
 
 export type OperationRequest = {
   readonly document: DocumentNode;
@@ -105,11 +106,14 @@ export async function executeOperation(
   const failures = createFailures();
   const { supergraphSchema, hasKey } = graph;
   const { fetch } = options;
-  const fetchEntities = createEntityFetch(fetch, context);
-  const run = { supergraphSchema, hasKey, fetch, fetchEntities, context, variables, failures };
-  const plan = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
-  if (carriedOut && !plan?.node) assertPlannable(collect(rootType.name));
-  const data = plan ? await runPlan(run, plan) : {};
+  const program = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
+  if (program?.steps.length === 0) assertPlannable(collect(rootType.name));
+  let data: DataRecord = {};
+  if (program) {
+    const entityFetch = createEntityFetch(fetch, context, program);
+    const run = { supergraphSchema, hasKey, fetch, entityFetch, context, variables, failures };
+    data = await runProgram(run, program);
+  }
   const introspection = carriedOut
     ? executeIntrospection(schema, carriedOut, operationName, variables)
     : {};

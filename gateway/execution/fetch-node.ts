@@ -1,4 +1,4 @@
-/** Runs one Fetch node of a plan: asks the subgraph, merges its data, puts its errors in their places. */
+/** Carries out one step of a program: asks the subgraph, merges its data, puts its errors in their places. */
 import type { FetchNode } from "@apollo/query-planner";
 import { type GraphQLSchema, OperationTypeNode } from "graphql";
 import type { RequestContext } from "../context.ts";
@@ -9,6 +9,7 @@ import {
   type SubgraphResult,
 } from "../fetch/subgraph-fetch.ts";
 import type { HasKey } from "../supergraph/entity-keys.ts";
+import type { Step } from "../plan/program.ts";
 import type { EntityFetch } from "./batch-entities.ts";
 import type { Failure, Failures } from "./failures.ts";
 import { isRecord, mergeInto } from "./records.ts";
@@ -20,7 +21,7 @@ export type Run = {
   readonly supergraphSchema: GraphQLSchema;
   readonly hasKey: HasKey;
   readonly fetch: SubgraphFetch;
-  readonly fetchEntities: EntityFetch;
+  readonly entityFetch: EntityFetch;
   readonly context: RequestContext;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly failures: Failures;
@@ -54,9 +55,10 @@ function pickVariables(node: FetchNode, variables: Run["variables"]): Record<str
 
 async function ask(
   run: Run,
-  node: FetchNode,
+  step: Step,
   representations?: readonly unknown[],
 ): Promise<SubgraphResult | Failure> {
+  const { node } = step;
   const { serviceName: subgraph, operation: query, operationName } = node;
   const picked = pickVariables(node, run.variables);
   const variables = representations ? { ...picked, representations } : picked;
@@ -64,7 +66,7 @@ async function ask(
   try {
     const request = { subgraph, kind, query, operationName, variables } as const;
     return await (representations
-      ? run.fetchEntities(node, request)
+      ? run.entityFetch.send(step, request)
       : run.fetch(request, run.context));
   } catch (error) {
     if (!(error instanceof SubgraphFailure)) throw error;
@@ -80,8 +82,9 @@ function noteAll(run: Run, positions: readonly Position[], failure: Failure): vo
   for (const { entity } of positions) run.failures.note(entity, failure);
 }
 
-async function fetchRoot(run: Run, node: FetchNode, positions: readonly Position[]): Promise<void> {
-  const result = await ask(run, node);
+async function fetchRoot(run: Run, step: Step, positions: readonly Position[]): Promise<void> {
+  const { node } = step;
+  const result = await ask(run, step);
   if (isFailure(result)) return noteAll(run, positions, result);
   for (const error of result.errors) {
     const failure = toFailure(error, node.serviceName);
@@ -93,14 +96,11 @@ async function fetchRoot(run: Run, node: FetchNode, positions: readonly Position
   for (const { entity } of positions) mergeInto(run.supergraphSchema, entity, result.data);
 }
 
-async function fetchEntities(
-  run: Run,
-  node: FetchNode,
-  positions: readonly Position[],
-): Promise<void> {
+async function fetchEntities(run: Run, step: Step, positions: readonly Position[]): Promise<void> {
+  const { node } = step;
   const { sent, positions: places } = collectRepresentations(run, node, positions);
-  if (sent.length === 0) return;
-  const result = await ask(run, node, sent);
+  if (sent.length === 0) return run.entityFetch.skip(step);
+  const result = await ask(run, step, sent);
   if (isFailure(result)) return noteAll(run, places.flat(), result);
   for (const error of result.errors) placeEntityError(run, node, places, error);
   const entities = result.data?.["_entities"];
@@ -142,10 +142,6 @@ function placeEntityError(
 }
 
 /** Never rejects for a subgraph's fault: what went wrong is noted in `run.failures`. */
-export function fetchNode(
-  run: Run,
-  node: FetchNode,
-  positions: readonly Position[],
-): Promise<void> {
-  return node.requires ? fetchEntities(run, node, positions) : fetchRoot(run, node, positions);
+export function fetchNode(run: Run, step: Step, positions: readonly Position[]): Promise<void> {
+  return step.node.requires ? fetchEntities(run, step, positions) : fetchRoot(run, step, positions);
 }
