@@ -11,7 +11,11 @@ import { compileProgram, type Program } from "./program.ts";
 export type Planner = (document: DocumentNode, operationName: string | undefined) => Program;
 
 export function createPlanner(supergraph: Supergraph): Planner {
-  const planner = new QueryPlanner(supergraph);
+  // One definition a fetch: its text is taken apart when fetches travel together.
+  const planner = new QueryPlanner(supergraph, {
+    reuseQueryFragments: false,
+    generateQueryFragments: false,
+  });
   const apiSchema = supergraph.apiSchema();
   // Documents come from Apollo Server's document store, which is bounded: programs go when they go.
   const programs = new WeakMap<DocumentNode, Map<string | undefined, Program>>();
