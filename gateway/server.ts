@@ -65,12 +65,13 @@ export async function startGateway(
     source: sourceOf(config.SUPERGRAPH),
     async execute(graph, { document, request, context }) {
       const { variables = {} } = request;
-      const completed = await executeOperation(
+      const executed = await executeOperation(
         graph,
         { document, operationName: request.operationName, variables },
         context as RequestContext,
         { fetch, forbiddenFields },
       );
+      const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
       return { data: completed.data, ...(errors.length > 0 ? { errors } : {}) };
     },

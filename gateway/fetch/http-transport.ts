@@ -111,9 +111,8 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
 
   return {
     async fetch(request, context) {
-      const { subgraph, query, operationName, variables } = request;
+      const { subgraph, body } = request;
       const target = targetOf(subgraph);
-      const body = JSON.stringify({ query, operationName, variables });
       const remainingMs = Math.max(1, Math.min(timeoutMs, context.deadlineMs - clock()));
       const signal = AbortSignal.any([context.signal, AbortSignal.timeout(remainingMs)]);
       let status: number;

@@ -9,9 +9,8 @@ export type SubgraphRequest = {
   readonly subgraph: string;
   /** "query" may be repeated; "mutation" never. */
   readonly kind: "query" | "mutation";
-  readonly query: string;
-  readonly operationName: string | undefined;
-  readonly variables: Readonly<Record<string, unknown>>;
+  /** The request as JSON: `{"query":"…","variables":{…}}`. */
+  readonly body: string;
 };
 
 export type SubgraphErrorEntry = {

@@ -4,13 +4,18 @@
  */
 import { type Supergraph, operationFromDocument } from "@apollo/federation-internals";
 import { QueryPlanner } from "@apollo/query-planner";
-import type { DocumentNode } from "graphql";
+import type { DocumentNode, GraphQLSchema } from "graphql";
+import type { HasKey } from "../supergraph/entity-keys.ts";
 import { keepObjects } from "./keep-objects.ts";
 import { compileProgram, type Program } from "./program.ts";
 
 export type Planner = (document: DocumentNode, operationName: string | undefined) => Program;
 
-export function createPlanner(supergraph: Supergraph): Planner {
+export function createPlanner(
+  supergraph: Supergraph,
+  schema: GraphQLSchema,
+  hasKey: HasKey,
+): Planner {
   // One definition a fetch: its text is taken apart when fetches travel together.
   const planner = new QueryPlanner(supergraph, {
     reuseQueryFragments: false,
@@ -26,7 +31,7 @@ export function createPlanner(supergraph: Supergraph): Planner {
     if (found) return found;
     const named = operationName ? { operationName } : {};
     const operation = operationFromDocument(apiSchema, keepObjects(document), named);
-    const program = compileProgram(planner.buildQueryPlan(operation));
+    const program = compileProgram(planner.buildQueryPlan(operation), schema, hasKey);
     known.set(operationName, program);
     return program;
   };

@@ -1,30 +1,68 @@
 /**
- * A query plan as a list of steps: each fetch with the place of its entities, the conditions over it,
- * the steps that it follows and its level (the longest way to it). The tree of the plan says the same,
- * but hides which fetches of different branches could travel together: those of one subgraph and level.
+ * A query plan, compiled: a list of steps, each a fetch with the place of its entities, the conditions
+ * over it, the steps that it follows, and all of its texts. The tree of the plan says the same, but
+ * hides which fetches of different branches can travel together: those of one subgraph and level.
  */
 import type { FetchNode, PlanNode, QueryPlan } from "@apollo/query-planner";
+import type { GraphQLSchema } from "graphql";
 import { graphError } from "../errors.ts";
+import type { HasKey } from "../supergraph/entity-keys.ts";
+import { compileExtractor, type Extractor } from "./extractor.ts";
+import { createPlaces, type Place } from "./place.ts";
+import {
+  type Ask,
+  askOf,
+  type EntityRequestText,
+  type RequestText,
+  textOfAsks,
+  textOfRoot,
+} from "./request-text.ts";
 
 export type Condition = { readonly variable: string; readonly value: boolean };
 
-export type Step = {
+type StepBase = {
   /** Index in the program: every step follows only steps of lower index. */
   readonly index: number;
   readonly node: FetchNode;
-  /** Where its entities are in the merged data; "@" stands for every item of a list. Empty: the root. */
-  readonly path: readonly string[];
   /** All must hold for the step to be carried out. */
   readonly conditions: readonly Condition[];
-  /** Indexes of the steps that must have ended before. */
+  /** Indexes of the steps that must have ended before, and of those that wait for this one. */
   readonly after: readonly number[];
-  /** 0 for steps that follow none. */
+  readonly before: readonly number[];
+  /** The longest way to it; 0 for steps that follow none. */
   readonly level: number;
-  /** Steps of one group are entity fetches of one subgraph and level. A root fetch is alone in its own. */
-  readonly group: number;
 };
 
-export type Program = { readonly steps: readonly Step[]; readonly groupSizes: readonly number[] };
+export type RootStep = StepBase & { readonly kind: "root"; readonly text: RequestText };
+
+export type EntityStep = StepBase & {
+  readonly kind: "entities";
+  readonly place: Place;
+  readonly extractor: Extractor;
+  /** Index in the program's groups. */
+  readonly group: number;
+  /** Index in the group's asks. */
+  readonly ask: number;
+};
+
+export type Step = RootStep | EntityStep;
+
+/** Entity fetches of one subgraph and level, which travel as one request. */
+export type EntityGroup = {
+  readonly subgraph: string;
+  /** How many steps belong to it. */
+  readonly size: number;
+  readonly asks: readonly Ask[];
+  /** The request for some of its asks (those that found entities), by their indexes in order. */
+  readonly textFor: (asks: readonly number[]) => EntityRequestText;
+};
+
+export type Program = {
+  readonly steps: readonly Step[];
+  readonly groups: readonly EntityGroup[];
+  readonly rootPlace: Place;
+  readonly placeCount: number;
+};
 
 type Scope = {
   readonly path: readonly string[];
@@ -32,24 +70,72 @@ type Scope = {
   readonly after: readonly number[];
 };
 
+function createGroup(subgraph: string) {
+  const asks: Ask[] = [];
+  const texts = new Map<string, EntityRequestText>();
+  const group = {
+    subgraph,
+    size: 0,
+    asks,
+    textFor(indexes: readonly number[]): EntityRequestText {
+      const key = indexes.join(" ");
+      const text =
+        texts.get(key) ?? textOfAsks(indexes.flatMap((index) => asks.slice(index, index + 1)));
+      texts.set(key, text);
+      return text;
+    },
+  };
+  return {
+    group,
+    /** @returns the index of the step's ask. */
+    join(node: FetchNode): number {
+      group.size += 1;
+      const ask = askOf(node);
+      // What is renamed afterwards belongs to what is asked.
+      const rewrites = JSON.stringify(node.outputRewrites ?? []);
+      const text = `${ask.text} ${rewrites}`;
+      const known = asks.findIndex((other) => other.text === text);
+      return known >= 0 ? known : asks.push({ ...ask, text }) - 1;
+    },
+  };
+}
+
 /** A part without steps ends when what is before it has ended. */
 const orBefore = (ends: readonly number[], { after }: Scope): readonly number[] =>
   ends.length > 0 ? [...new Set(ends)] : after;
 
-/** @throws GraphQLError GRAPHQL_VALIDATION_FAILED for a plan with `@defer` or a subscription. */
-export function compileProgram(plan: QueryPlan): Program {
-  const steps: Step[] = [];
-  const groups = new Map<string, number>();
-  const groupSizes: number[] = [];
+/**
+ * @param schema The supergraph's full schema.
+ * @throws GraphQLError GRAPHQL_VALIDATION_FAILED for a plan with `@defer` or a subscription.
+ */
+export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: HasKey): Program {
+  const steps: (Step & { before: number[] })[] = [];
+  const groups: ReturnType<typeof createGroup>[] = [];
+  const groupByKey = new Map<string, number>();
+  const places = createPlaces();
 
   function addStep(node: FetchNode, { path, conditions, after }: Scope): number {
     const index = steps.length;
-    const level = Math.max(-1, ...after.map((before) => steps[before]?.level ?? 0)) + 1;
-    const key = node.requires ? `${level} ${node.serviceName}` : `root ${index}`;
-    const group = groups.get(key) ?? groups.size;
-    groups.set(key, group);
-    groupSizes[group] = (groupSizes[group] ?? 0) + 1;
-    steps.push({ index, node, path, conditions, after, level, group });
+    let level = 0;
+    for (const earlier of after) {
+      const step = steps[earlier];
+      step?.before.push(index);
+      level = Math.max(level, (step?.level ?? 0) + 1);
+    }
+    const base = { index, node, conditions, after, before: [], level };
+    if (!node.requires) {
+      steps.push({ ...base, kind: "root", text: textOfRoot(node) });
+      return index;
+    }
+    const subgraph = node.serviceName;
+    const key = `${level} ${subgraph}`;
+    const group = groupByKey.get(key) ?? groups.push(createGroup(subgraph)) - 1;
+    groupByKey.set(key, group);
+    const place = places.at(path);
+    place.isEntity = true;
+    const extractor = compileExtractor(node.requires, subgraph, schema, hasKey);
+    const ask = groups[group]?.join(node) ?? 0;
+    steps.push({ ...base, kind: "entities", place, extractor, group, ask });
     return index;
   }
 
@@ -63,19 +149,17 @@ export function compileProgram(plan: QueryPlan): Program {
         for (const part of node.nodes) after = walk(part, { ...scope, after });
         return after;
       }
-      case "Parallel":
-        return orBefore(
-          node.nodes.flatMap((part) => walk(part, scope)),
-          scope,
-        );
+      case "Parallel": {
+        const ends = node.nodes.flatMap((part) => walk(part, scope));
+        return orBefore(ends, scope);
+      }
       case "Flatten":
         return walk(node.node, { ...scope, path: [...scope.path, ...node.path.map(String)] });
       case "Condition": {
-        const variable = node.condition;
-        const clause = (part: PlanNode | undefined, value: boolean) =>
-          part
-            ? walk(part, { ...scope, conditions: [...scope.conditions, { variable, value }] })
-            : [];
+        const clause = (part: PlanNode | undefined, value: boolean) => {
+          const condition = { variable: node.condition, value };
+          return part ? walk(part, { ...scope, conditions: [...scope.conditions, condition] }) : [];
+        };
         return orBefore([...clause(node.ifClause, true), ...clause(node.elseClause, false)], scope);
       }
       // Unless `@defer` is enabled in the planner, no plan has this node.
@@ -88,5 +172,10 @@ export function compileProgram(plan: QueryPlan): Program {
     throw graphError("GRAPHQL_VALIDATION_FAILED", "Subscriptions are not supported here.");
   }
   if (plan.node) walk(plan.node, { path: [], conditions: [], after: [] });
-  return { steps, groupSizes };
+  return {
+    steps,
+    groups: groups.map(({ group }) => group),
+    rootPlace: places.root,
+    placeCount: places.all.length,
+  };
 }

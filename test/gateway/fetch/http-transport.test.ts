@@ -11,9 +11,7 @@ import { testContext } from "../../support/federation.ts";
 const request = {
   subgraph: "payments",
   kind: "query",
-  query: "{ a }",
-  operationName: undefined,
-  variables: { x: 1 },
+  body: JSON.stringify({ query: "{ a }", variables: { x: 1 } }),
 } as const;
 const amal: Principal = { kind: "person", id: "person-amal", scopes: [], policies: [] };
 
