@@ -9,12 +9,19 @@ import { startGraphQLServer } from "./apollo-server.ts";
 import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
 import type { Config } from "./config.ts";
-import { executeOperation, toGraphQLErrors } from "./execution/execute-operation.ts";
+import {
+  executeOperation,
+  type OperationRequest,
+  toGraphQLErrors,
+} from "./execution/execute-operation.ts";
 import { createHttpTransport } from "./fetch/http-transport.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
+import { createAdmittedOperations } from "./operation/admitted.ts";
 import { createReadiness } from "./readiness.ts";
+import { createRunAdmitted } from "./run-operation.ts";
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
+import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
 import type { RequestContext } from "./context.ts";
 
@@ -61,16 +68,16 @@ export async function startGateway(
   });
   const { fetch } = transport;
   const forbiddenFields = config.FORBIDDEN_FIELDS;
+  const admitted = createAdmittedOperations();
+  const execute = (graph: Graph, request: OperationRequest, context: RequestContext) =>
+    executeOperation(graph, request, context, { fetch, forbiddenFields });
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
-    async execute(graph, { document, request, context }) {
-      const { variables = {} } = request;
-      const executed = await executeOperation(
-        graph,
-        { document, operationName: request.operationName, variables },
-        context as RequestContext,
-        { fetch, forbiddenFields },
-      );
+    async execute(graph, { document, source, queryHash, request, context }) {
+      admitted.add(graph, source, queryHash, document);
+      const { operationName, variables = {} } = request;
+      const operation = { document, operationName, variables };
+      const executed = await execute(graph, operation, context as RequestContext);
       const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
       return { data: completed.data, ...(errors.length > 0 ? { errors } : {}) };
@@ -84,8 +91,9 @@ export async function startGateway(
     tokens: config.MAX_TOKENS,
     introspection: config.INTROSPECTION,
   };
-  const graphql = await startGraphQLServer({ gateway, store, limits, log });
   const { current } = gateway;
+  const runAdmitted = createRunAdmitted({ current, admitted, execute });
+  const graphql = await startGraphQLServer({ gateway, store, limits, log, runAdmitted });
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
   const http = createHttpServer(
     {

@@ -4,10 +4,11 @@
  */
 import type { SubgraphResult } from "../fetch/subgraph-fetch.ts";
 import type { EntityGroup, EntityStep } from "../plan/program.ts";
+import type { Shape } from "../plan/extractor.ts";
 import type { EntityRequestText } from "../plan/request-text.ts";
 import { toFailure } from "./ask-subgraph.ts";
 import type { Failure, Failures } from "./failures.ts";
-import type { Positions } from "./positions.ts";
+import type { Positions, Sharing } from "./positions.ts";
 import { type DataRecord, isRecord, mergeInto } from "./records.ts";
 import { type RepresentationScope, representationText } from "./representation.ts";
 import { applyRewrites } from "./rewrites.ts";
@@ -18,6 +19,8 @@ type Asked = {
   readonly ask: number;
   readonly step: EntityStep;
   readonly indexByText: Map<string, number>;
+  /** The same by the one key's value: most entities have one key, and many places. */
+  readonly indexesByShape: Map<Shape, Map<string, number>>;
   /** The entities of each representation. */
   readonly targets: Target[][];
 };
@@ -34,6 +37,29 @@ export type EntityBatch = {
   readonly fail: (failure: Failure) => void;
 };
 
+function indexesOf({ indexesByShape }: Asked, shape: Shape): Map<string, number> {
+  const indexes = indexesByShape.get(shape) ?? new Map<string, number>();
+  indexesByShape.set(shape, indexes);
+  return indexes;
+}
+
+/** The first entity of the step among those of one representation. */
+function firstOf(targets: readonly Target[], step: EntityStep): DataRecord | undefined {
+  for (const target of targets) if (target.step === step) return target.entity;
+  return undefined;
+}
+
+/** An object of its own with the same data; half the price of `structuredClone`. */
+function copyOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  const copy: DataRecord = {};
+  for (const key of Object.keys(value)) {
+    if (key !== "__proto__") copy[key] = copyOf((value as DataRecord)[key]);
+  }
+  return copy;
+}
+
 /** Whether two objects have the same fields with the very same values. */
 function isSame(one: DataRecord, other: DataRecord): boolean {
   let left = 0;
@@ -47,51 +73,77 @@ function isSame(one: DataRecord, other: DataRecord): boolean {
 
 export type BatchScope = RepresentationScope & {
   readonly failures: Failures;
-  /** By the index of a place: set where entities were found to be one and the same. */
-  readonly isShared: (boolean | undefined)[];
+  readonly sharing: Sharing;
 };
 
 export function createEntityBatch(scope: BatchScope, group: EntityGroup): EntityBatch {
-  const { supergraphSchema, failures, isShared } = scope;
+  const { supergraphSchema, failures, sharing } = scope;
   const { subgraph } = group;
   const byAsk = new Map<number, Asked>();
   let text: EntityRequestText | undefined;
 
-  const textOf = (step: EntityStep, entity: DataRecord): string | undefined => {
-    const given = step.node.inputRewrites?.length ? null : step.extractor(entity);
-    return given === null ? representationText(scope, step.node, entity) : given;
-  };
+  const textOf = (step: EntityStep, shape: Shape | null, entity: DataRecord): string | undefined =>
+    shape?.textOf(entity) ?? representationText(scope, step.node, entity);
 
-  function add(step: EntityStep, { objects, holders, keys, isRepeated }: Positions): boolean {
+  /** Index of the entity's representation among those of the ask; -1 when it has none. */
+  function indexOf(asked: Asked, step: EntityStep, entity: DataRecord): number {
+    const shape = step.node.inputRewrites?.length ? null : step.extractor.shapeOf(entity);
+    if (shape === undefined) return -1;
+    const onlyKey = shape?.onlyKey;
+    const value = onlyKey === undefined ? undefined : entity[onlyKey];
+    const byValue = shape && typeof value === "string" ? indexesOf(asked, shape) : undefined;
+    const known = byValue?.get(value as string);
+    if (known !== undefined) return known;
+    const text = textOf(step, shape, entity);
+    if (text === undefined) return -1;
+    const index = asked.indexByText.get(text) ?? asked.targets.push([]) - 1;
+    asked.indexByText.set(text, index);
+    byValue?.set(value as string, index);
+    return index;
+  }
+
+  function add(step: EntityStep, positions: Positions): boolean {
+    const { objects, holders, keys, isRepeated } = positions;
+    const { index: place } = step.place;
     const asked = byAsk.get(step.ask) ?? {
       ask: step.ask,
       step,
       indexByText: new Map<string, number>(),
+      indexesByShape: new Map<Shape, Map<string, number>>(),
       targets: [],
     };
-    const { indexByText, targets } = asked;
+    let found = 0;
+    let kept = 0;
     for (let at = 0; at < objects.length; at += 1) {
       const entity = objects[at] as DataRecord;
-      const representation = textOf(step, entity);
-      if (representation === undefined) continue;
-      const index = indexByText.get(representation);
-      if (index === undefined) {
-        indexByText.set(representation, targets.length);
-        targets.push([{ entity, step }]);
-        continue;
+      const holder = holders[at] as DataRecord;
+      const key = keys[at] as string;
+      const index = indexOf(asked, step, entity);
+      if (index >= 0) {
+        found += 1;
+        const targets = asked.targets[index] as Target[];
+        const first = firstOf(targets, step);
+        // Equal so far, at one place, and asked the same: from here on they are one object.
+        if (first && !isRepeated && isSame(first, entity)) {
+          holder[key] = first;
+          continue;
+        }
+        if (first) sharing.below[place] = true;
+        targets.push({ entity, step });
       }
-      const places = targets[index] as Target[];
-      const first = places.find((target) => target.step === step);
-      // Equal so far, at one place, and asked the same: from here on they are one object.
-      if (first && !isRepeated && isSame(first.entity, entity)) {
-        (holders[at] as DataRecord)[keys[at] as string] = first.entity;
-        objects[at] = first.entity;
-        isShared[step.place.index] = true;
-      } else {
-        places.push({ entity, step });
-      }
+      objects[kept] = entity;
+      holders[kept] = holder;
+      keys[kept] = key;
+      kept += 1;
     }
-    if (targets.length === 0) return false;
+    if (kept < objects.length) {
+      sharing.at[place] = true;
+      positions.isRepeated = true;
+      objects.length = kept;
+      holders.length = kept;
+      keys.length = kept;
+    }
+    if (found === 0) return false;
     byAsk.set(step.ask, asked);
     return true;
   }
@@ -124,7 +176,7 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       const { step } = places[0] as Target;
       for (const place of places) {
         // At another place of the answer other fields are asked for below: objects of their own.
-        const own = place.step === step ? entity : structuredClone(entity);
+        const own = place.step === step ? entity : (copyOf(entity) as DataRecord);
         mergeInto(supergraphSchema, place.entity, own);
       }
     }

@@ -14,7 +14,10 @@ import { complete, type Completed } from "./complete.ts";
 import { createFailures, type ResponseError } from "./failures.ts";
 import { executeIntrospection } from "./introspection.ts";
 import { type PreparedOperation, prepareOperation } from "./prepare-operation.ts";
+import { createOutput, take, writeAscii } from "./output.ts";
+import type { Sharing } from "./positions.ts";
 import type { DataRecord } from "./records.ts";
+import type { WriteAnswer } from "./write-json.ts";
 import { runProgram } from "./run-program.ts";
 
 /** Long for a healthy subgraph, short for somebody who waits for an answer. */
@@ -36,8 +39,8 @@ export type ExecuteOptions = {
 /** What was fetched; the response is made of it in the form that is wanted. */
 export type Executed = {
   readonly complete: () => Completed;
-  /** The whole response as JSON. */
-  readonly toJson: () => { readonly body: string; readonly errors: readonly ResponseError[] };
+  /** The whole response as JSON in UTF-8. */
+  readonly toJson: () => { readonly body: Buffer; readonly errors: readonly ResponseError[] };
 };
 
 /** Values with defaults filled in. @throws GraphQLError BAD_USER_INPUT that names every wrong variable. */
@@ -64,6 +67,22 @@ function assertPlannable(groups: readonly FieldGroup[]): void {
   if (!asked) return;
   const message = `No subgraph can answer "${asked.key}": what it asks for has no implementation.`;
   throw graphError("UNPLANNABLE", message, { nodes: [...asked.nodes] });
+}
+
+const output = createOutput();
+
+/** The whole response; undefined when something about the data is irregular. */
+function writeAnswer(
+  write: WriteAnswer,
+  data: DataRecord,
+  isShared: Sharing["at"],
+): Buffer | undefined {
+  output.isShared = isShared;
+  writeAscii(output, '{"data":');
+  const isRegular = write(data, output);
+  writeAscii(output, "}");
+  const written = take(output);
+  return isRegular ? written : undefined;
 }
 
 const nothingRemoved: CollectOptions["removed"] = new Map();
@@ -99,13 +118,13 @@ export async function executeOperation(
   ]);
 
   const failures = createFailures();
-  const isShared: boolean[] = [];
+  const sharing: Sharing = { at: [], below: [] };
   const program = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
   if (program?.steps.length === 0) assertPlannable(collect(rootType.name));
   let data: DataRecord = {};
   if (program && program.steps.length > 0) {
     const asking = { fetch: options.fetch, context, variables };
-    const scope = { supergraphSchema, hasKey, failures, isShared };
+    const scope = { supergraphSchema, hasKey, failures, sharing };
     data = await runProgram({ ...asking, ...scope, patienceMs }, program);
   }
   const introspection =
@@ -122,11 +141,11 @@ export async function executeOperation(
         program && !filtered && failures.isEmpty()
           ? prepared.writer(variables, program)
           : undefined;
-      const text = write?.(data, { isShared, texts: [] });
-      if (text !== undefined) return { body: `{"data":${text}}`, errors: [] };
+      const written = write && writeAnswer(write, data, sharing.at);
+      if (written) return { body: written, errors: [] };
       const { data: answer, errors } = completed();
       const response = errors.length > 0 ? { data: answer, errors } : { data: answer };
-      return { body: JSON.stringify(response), errors };
+      return { body: Buffer.from(JSON.stringify(response)), errors };
     },
   };
 }

@@ -6,18 +6,26 @@ import type { Place } from "../plan/place.ts";
 import { type DataRecord, isRecord } from "./records.ts";
 
 export type Positions = {
-  readonly objects: DataRecord[];
+  objects: DataRecord[];
   /** Where each object hangs: `holders[i][keys[i]] === objects[i]`. */
-  readonly holders: (DataRecord | unknown[])[];
-  readonly keys: (string | number)[];
+  holders: (DataRecord | unknown[])[];
+  keys: (string | number)[];
   /** Some object hangs in several places, of which only one is told. */
-  readonly isRepeated: boolean;
+  isRepeated: boolean;
+};
+
+/** By the index of a place: where one object hangs in several places of the data. */
+export type Sharing = {
+  /** Objects at this place were found to be one and the same. */
+  readonly at: (boolean | undefined)[];
+  /** Different objects at this place hold the same objects. */
+  readonly below: (boolean | undefined)[];
 };
 
 export type Walker = {
   readonly at: (place: Place) => Positions;
-  /** The data has changed: what was found before is found anew. */
-  readonly reset: () => void;
+  /** Data has come into the objects at this place: what is below is found anew. */
+  readonly reset: (place: Place) => void;
 };
 
 function collect(holder: DataRecord | unknown[], key: string | number, into: Positions): void {
@@ -31,21 +39,29 @@ function collect(holder: DataRecord | unknown[], key: string | number, into: Pos
   }
 }
 
-function withoutRepeats(found: Positions): Positions {
-  const unique = new Set(found.objects);
-  if (unique.size === found.objects.length) return found;
-  const kept: Positions = { objects: [], holders: [], keys: [], isRepeated: true };
-  for (const [index, object] of found.objects.entries()) {
-    if (!unique.delete(object)) continue;
-    kept.objects.push(object);
-    kept.holders.push(found.holders[index] ?? []);
-    kept.keys.push(found.keys[index] ?? 0);
+/** Leaves each object once. */
+function dropRepeats(positions: Positions): void {
+  const { objects, holders, keys } = positions;
+  const seen = new Set<DataRecord>();
+  let kept = 0;
+  for (let index = 0; index < objects.length; index += 1) {
+    const object = objects[index] as DataRecord;
+    if (seen.has(object)) continue;
+    seen.add(object);
+    objects[kept] = object;
+    holders[kept] = holders[index] as DataRecord;
+    keys[kept] = keys[index] as string;
+    kept += 1;
   }
-  return kept;
+  if (kept === objects.length) return;
+  objects.length = kept;
+  holders.length = kept;
+  keys.length = kept;
+  positions.isRepeated = true;
 }
 
-export function createWalker(root: DataRecord, placeCount: number): Walker {
-  let known: (Positions | undefined)[] = [];
+export function createWalker(root: DataRecord, placeCount: number, sharing: Sharing): Walker {
+  const known = Array.from<Positions | undefined>({ length: placeCount });
   const start: Positions = { objects: [root], holders: [[root]], keys: [0], isRepeated: false };
 
   function at(place: Place): Positions {
@@ -53,18 +69,19 @@ export function createWalker(root: DataRecord, placeCount: number): Walker {
     if (!parent) return start;
     const before = known[place.index];
     if (before) return before;
-    const all: Positions = { objects: [], holders: [], keys: [], isRepeated: false };
-    for (const object of at(parent).objects) collect(object, place.key, all);
-    // One object can hang in several places only where entities were shared, or right below.
-    const found = place.isEntity || parent.isEntity ? withoutRepeats(all) : all;
+    const found: Positions = { objects: [], holders: [], keys: [], isRepeated: false };
+    for (const object of at(parent).objects) collect(object, place.key, found);
+    if (sharing.at[place.index] || sharing.below[parent.index]) dropRepeats(found);
     known[place.index] = found;
     return found;
   }
 
-  return {
-    at,
-    reset() {
-      known = Array.from<Positions | undefined>({ length: placeCount });
-    },
-  };
+  function reset(place: Place): void {
+    for (const below of place.below.values()) {
+      known[below.index] = undefined;
+      reset(below);
+    }
+  }
+
+  return { at, reset };
 }

@@ -27,10 +27,10 @@ type Departure = {
 
 /** @returns the merged data of all fetches; what is missing is explained in `run.failures`. */
 export function runProgram(run: Run, program: Program): Promise<DataRecord> {
-  const { steps, groups, placeCount } = program;
+  const { steps, groups, rootPlace, placeCount } = program;
   const { supergraphSchema, failures, variables, patienceMs } = run;
   const root: DataRecord = {};
-  const walker = createWalker(root, placeCount);
+  const walker = createWalker(root, placeCount, run.sharing);
   const waitingFor = steps.map(({ after }) => after.length);
   const departures = groups.map((group): Departure => ({
     outstanding: group.size,
@@ -66,7 +66,7 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
         if (result.data) {
           applyRewrites(supergraphSchema, node.outputRewrites, result.data);
           mergeInto(supergraphSchema, root, result.data);
-          walker.reset();
+          walker.reset(rootPlace);
         }
       }
       end(step);
@@ -87,7 +87,7 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
         const result = await askSubgraph(run, group.subgraph, "query", text, representations);
         if (isFailure(result)) batch.fail(result);
         else batch.merge(result);
-        walker.reset();
+        for (const { place } of aboard) walker.reset(place);
       }
       for (const step of aboard) end(step);
     }

@@ -1,8 +1,8 @@
 /**
  * Merged data → the JSON of the client's answer, for data in which nothing is out of order: compiled
- * once per operation into nested functions, it writes text and builds no second tree. Whatever is
+ * once per operation into nested functions, it writes bytes and builds no second tree. Whatever is
  * irregular (a null or a value where the type allows none, an unknown type) ends it, and the exact way
- * (complete.ts) tells what it means. An entity that hangs in many places is written once.
+ * (complete.ts) tells what it means. An entity that hangs in many places is written once, then copied.
  */
 import {
   type GraphQLObjectType,
@@ -15,21 +15,15 @@ import {
 } from "graphql";
 import type { Place } from "../plan/place.ts";
 import type { FieldGroup } from "./collect-fields.ts";
-import { compileLeaf } from "./write-leaf.ts";
+import { type Output, repeat, type Span, writeAscii, writeBytes } from "./output.ts";
 import type { DataRecord } from "./records.ts";
+import { compileLeaf } from "./write-leaf.ts";
 
-/** What was written of shared entities, by the number of the function that wrote it. */
-export type Written = {
-  /** By the index of a place: whether objects there were found to be one and the same. */
-  readonly isShared: readonly (boolean | undefined)[];
-  readonly texts: (Map<DataRecord, string> | undefined)[];
-};
+/** False: irregular, and what has been written so far is worth nothing. */
+type Write = (value: unknown, output: Output) => boolean;
+export type WriteAnswer = (data: DataRecord, output: Output) => boolean;
 
-/** Undefined: irregular. */
-type Write = (value: unknown, written: Written) => string | undefined;
-export type WriteAnswer = (data: DataRecord, written: Written) => string | undefined;
-
-type Field = { readonly key: string; readonly prefix: string; readonly write: Write };
+type Field = { readonly key: string; readonly prefix: Uint8Array; readonly write: Write };
 
 /** @returns undefined when the operation has fields that are not data (`__schema`, `__type`). */
 export function compileWriter(
@@ -40,30 +34,33 @@ export function compileWriter(
 ): WriteAnswer | undefined {
   let memos = 0;
 
-  function writeFields(
+  function compileFields(
     type: GraphQLObjectType,
     groups: readonly FieldGroup[],
     place: Place | undefined,
   ): WriteAnswer {
     const definitions = type.getFields();
-    const typename = `${JSON.stringify(type.name)}`;
+    const typename = Buffer.from(JSON.stringify(type.name));
+    const writeTypename: Write = (_value, output) => {
+      writeBytes(output, typename);
+      return true;
+    };
     const fields = groups.flatMap(({ key, name, collect: below }, index): Field[] => {
-      const prefix = `${index === 0 ? "{" : ","}${JSON.stringify(key)}:`;
-      if (name === "__typename") return [{ key, prefix, write: () => typename }];
+      const prefix = Buffer.from(`${index === 0 ? "{" : ","}${JSON.stringify(key)}:`);
+      if (name === "__typename") return [{ key, prefix, write: writeTypename }];
       const fieldType = definitions[name]?.type;
       if (!fieldType) return [];
       return [{ key, prefix, write: compile(fieldType, below, place?.below.get(key)) }];
     });
-    if (fields.length === 0) return () => "{}";
-    return (record, written) => {
-      let text = "";
+    return (record, output) => {
+      if (fields.length === 0) writeAscii(output, "{");
       for (let index = 0; index < fields.length; index += 1) {
         const { key, prefix, write } = fields[index] as Field;
-        const value = write(record[key], written);
-        if (value === undefined) return undefined;
-        text += prefix + value;
+        writeBytes(output, prefix);
+        if (!write(record[key], output)) return false;
       }
-      return `${text}}`;
+      writeAscii(output, "}");
+      return true;
     };
   }
 
@@ -74,44 +71,49 @@ export function compileWriter(
   ): Write {
     const byType = new Map<string, WriteAnswer | undefined>();
     const writerOf = (typename: string): WriteAnswer | undefined => {
-      if (byType.has(typename)) return byType.get(typename);
+      const known = byType.get(typename);
+      if (known || byType.has(typename)) return known;
       const type = schema.getType(typename);
-      const write = isObjectType(type) ? writeFields(type, below(typename), place) : undefined;
+      const write = isObjectType(type) ? compileFields(type, below(typename), place) : undefined;
       byType.set(typename, write);
       return write;
     };
     const onlyType = isObjectType(declared) ? declared.name : undefined;
-    const writeRecord: Write = (value, written) => {
-      if (typeof value !== "object" || Array.isArray(value)) return undefined;
+    const writeRecord: Write = (value, output) => {
+      if (typeof value !== "object" || Array.isArray(value)) return false;
       const record = value as DataRecord;
       const typename = record["__typename"] ?? onlyType;
-      if (typeof typename !== "string" || (onlyType && typename !== onlyType)) return undefined;
-      return writerOf(typename)?.(record, written);
+      if (typeof typename !== "string" || (onlyType && typename !== onlyType)) return false;
+      return writerOf(typename)?.(record, output) ?? false;
     };
     if (!place?.isEntity) return writeRecord;
-    const memo = (memos += 1);
-    return (value, written) => {
-      if (!written.isShared[place.index]) return writeRecord(value, written);
-      const texts = (written.texts[memo] ??= new Map<DataRecord, string>());
-      const known = texts.get(value as DataRecord);
-      if (known !== undefined) return known;
-      const text = writeRecord(value, written);
-      if (text !== undefined) texts.set(value as DataRecord, text);
-      return text;
+    memos += 1;
+    const memo = memos;
+    return (value, output) => {
+      if (!output.isShared[place.index]) return writeRecord(value, output);
+      const spans = (output.written[memo] ??= new Map<object, Span>());
+      const known = spans.get(value as object);
+      if (known) {
+        repeat(output, known);
+        return true;
+      }
+      const start = output.length;
+      if (!writeRecord(value, output)) return false;
+      spans.set(value as object, { start, length: output.length - start });
+      return true;
     };
   }
 
   function compileList(write: Write): Write {
-    return (value, written) => {
-      if (!Array.isArray(value)) return undefined;
-      if (value.length === 0) return "[]";
-      let text = "";
+    return (value, output) => {
+      if (!Array.isArray(value)) return false;
+      writeAscii(output, "[");
       for (let index = 0; index < value.length; index += 1) {
-        const item = write(value[index], written);
-        if (item === undefined) return undefined;
-        text += (index === 0 ? "[" : ",") + item;
+        if (index > 0) writeAscii(output, ",");
+        if (!write(value[index], output)) return false;
       }
-      return `${text}]`;
+      writeAscii(output, "]");
+      return true;
     };
   }
 
@@ -127,13 +129,14 @@ export function compileWriter(
       : isLeafType(inner)
         ? compileLeaf(inner)
         : compileObject(inner, below, place);
-    return (value, written) => {
-      if (value !== null && value !== undefined) return write(value, written);
-      return isNullable ? "null" : undefined;
+    return (value, output) => {
+      if (value !== null && value !== undefined) return write(value, output);
+      if (isNullable) writeAscii(output, "null");
+      return isNullable;
     };
   }
 
   const groups = collect(rootType.name);
   if (groups.some(({ name }) => name === "__schema" || name === "__type")) return undefined;
-  return writeFields(rootType, groups, rootPlace);
+  return compileFields(rootType, groups, rootPlace);
 }

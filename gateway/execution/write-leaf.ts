@@ -1,30 +1,53 @@
 /** Leaf values → JSON, by the same rules as leaf.ts, compiled per type. */
 import { type GraphQLLeafType, isEnumType } from "graphql";
+import { type Output, writeAscii, writeBytes, writeString, writeUtf8 } from "./output.ts";
 
-/** A value that is not null → its JSON; undefined when it is no value of the type. */
-export type WriteLeaf = (value: unknown) => string | undefined;
+/** Writes a value that is not null; false when it is no value of the type. */
+export type WriteLeaf = (value: unknown, output: Output) => boolean;
+
+const text = (value: unknown, output: Output): boolean => {
+  if (typeof value !== "string") return false;
+  writeString(output, value);
+  return true;
+};
 
 const byName: Readonly<Record<string, WriteLeaf>> = {
-  Int: (value) =>
-    typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= 2 ** 31
-      ? String(value)
-      : undefined,
-  Float: (value) => (typeof value === "number" ? JSON.stringify(value) : undefined),
-  String: (value) => (typeof value === "string" ? JSON.stringify(value) : undefined),
-  Boolean: (value) => (value === true ? "true" : value === false ? "false" : undefined),
-  ID: (value) => {
-    if (typeof value === "string") return JSON.stringify(value);
-    return typeof value === "number" ? JSON.stringify(String(value)) : undefined;
+  Int(value, output) {
+    if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) > 2 ** 31)
+      return false;
+    writeAscii(output, String(value));
+    return true;
   },
+  Float(value, output) {
+    if (typeof value !== "number") return false;
+    writeAscii(output, JSON.stringify(value));
+    return true;
+  },
+  String: text,
+  Boolean(value, output) {
+    if (typeof value !== "boolean") return false;
+    writeAscii(output, value ? "true" : "false");
+    return true;
+  },
+  ID: (value, output) => text(typeof value === "number" ? String(value) : value, output),
 };
 
 export function compileLeaf(type: GraphQLLeafType): WriteLeaf {
   if (isEnumType(type)) {
-    const texts = new Map(type.getValues().map(({ name }) => [name, JSON.stringify(name)]));
-    return (value) => texts.get(value as string);
+    const texts = new Map<unknown, Uint8Array>(
+      type.getValues().map(({ name }) => [name, Buffer.from(JSON.stringify(name))]),
+    );
+    return (value, output) => {
+      const known = texts.get(value);
+      if (known) writeBytes(output, known);
+      return known !== undefined;
+    };
   }
   // Custom scalars are the subgraph's affair and pass as they are.
   return Object.hasOwn(byName, type.name)
     ? (byName[type.name] as WriteLeaf)
-    : (value) => JSON.stringify(value);
+    : (value, output) => {
+        writeUtf8(output, JSON.stringify(value));
+        return true;
+      };
 }

@@ -9,11 +9,20 @@ import { isOfType } from "../supergraph/is-of-type.ts";
 
 type Entity = Readonly<Record<string, unknown>>;
 
-/**
- * The representation as JSON. Undefined: an entity of this type is not for this fetch. Null: not all
- * of it is there, and why has to be found out (execution/representation.ts).
- */
-export type Extractor = (entity: Entity) => string | undefined | null;
+export type Extractor = {
+  /**
+   * How representations of the entity's type look. Undefined: an entity of this type is not for this
+   * fetch. Null: look closer at it (execution/representation.ts).
+   */
+  readonly shapeOf: (entity: Entity) => Shape | undefined | null;
+};
+
+export type Shape = {
+  /** The one field beside `__typename` that makes the representation, if it is only one. */
+  readonly onlyKey: string | undefined;
+  /** The representation as JSON. Null: something of it is missing, and why has to be found out. */
+  readonly textOf: (entity: Entity) => string | null;
+};
 
 type Field = {
   readonly key: string;
@@ -64,8 +73,6 @@ function write(value: unknown, fields: readonly Field[] | undefined): string | n
   return `${text}}`;
 }
 
-type Shape = "not for this fetch" | "unusual" | { readonly fields: readonly Field[] };
-
 /** @param schema The supergraph's full schema: `requires` may name `@inaccessible` elements. */
 export function compileExtractor(
   requires: readonly QueryPlanSelectionNode[],
@@ -73,36 +80,36 @@ export function compileExtractor(
   schema: GraphQLSchema,
   hasKey: HasKey,
 ): Extractor {
-  const shapes = new Map<string, Shape>();
+  const shapes = new Map<string, Shape | undefined | null>();
 
-  function shapeFor(typename: string): Shape {
+  function shapeFor(typename: string): Shape | undefined | null {
     const fields = fieldsOf(
       requires,
       (condition) => condition === undefined || isOfType(schema, typename, condition),
     );
-    if (!fields) return "unusual";
-    if (!fields.some(({ key }) => key === "__typename")) return "not for this fetch";
+    if (!fields) return null;
+    if (!fields.some(({ key }) => key === "__typename")) return undefined;
     const entity = Object.fromEntries(fields.map(({ key }) => [key, true]));
     // The path also leads to objects of other parents, for which the fetch was not planned.
-    return hasKey(subgraph, { ...entity, __typename: typename })
-      ? { fields }
-      : "not for this fetch";
+    if (!hasKey(subgraph, { ...entity, __typename: typename })) return undefined;
+    const keys = fields.filter(({ key }) => key !== "__typename");
+    const [only, ...others] = keys;
+    return {
+      onlyKey: only && others.length === 0 && !only.fields ? only.key : undefined,
+      textOf: (given) => write(given, fields),
+    };
   }
 
-  function shapeOf(entity: Entity): Shape {
-    const typename = entity["__typename"];
-    // Without a type name no type condition of `requires` is met.
-    if (typeof typename !== "string") return "not for this fetch";
-    const known = shapes.get(typename);
-    if (known) return known;
-    const shape = shapeFor(typename);
-    shapes.set(typename, shape);
-    return shape;
-  }
-
-  return (entity) => {
-    const shape = shapeOf(entity);
-    if (shape === "not for this fetch") return undefined;
-    return shape === "unusual" ? null : write(entity, shape.fields);
+  return {
+    shapeOf(entity) {
+      const typename = entity["__typename"];
+      // Without a type name no type condition of `requires` is met.
+      if (typeof typename !== "string") return undefined;
+      const known = shapes.get(typename);
+      if (known !== undefined || shapes.has(typename)) return known;
+      const shape = shapeFor(typename);
+      shapes.set(typename, shape);
+      return shape;
+    },
   };
 }

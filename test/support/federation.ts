@@ -113,8 +113,8 @@ export function createFederation(
       const { data, errors } = executed.complete();
       // The two ways of making the response must never differ, whatever a test is about.
       const whole = JSON.stringify(errors.length > 0 ? { data, errors } : { data });
-      if (executed.toJson().body !== whole)
-        throw new Error(`Written: ${executed.toJson().body}\nCompleted: ${whole}`);
+      if (executed.toJson().body.toString() !== whole)
+        throw new Error(`Written: ${executed.toJson().body.toString()}\nCompleted: ${whole}`);
       return { data, errors };
     },
   };
