@@ -8,5 +8,7 @@ export const gatewayConfig = defineConfig({
   unifiedGraphHandler,
   inboundInflightRequestDeduplication: mode === "shared",
   ...(mode === "cached" ? { responseCaching: { session: () => null, ttl: 3_600_000 } } : {}),
+  // Hive joins equal subgraph requests that are under way unless it is told not to.
+  transportEntries: { "*.http": { options: { deduplicateInflightRequests: mode !== "alone" } } },
   logging: "error",
 });
