@@ -14,7 +14,8 @@ import {
   type OperationRequest,
   toGraphQLErrors,
 } from "./execution/execute-operation.ts";
-import { createHttpTransport } from "./fetch/http-transport.ts";
+import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
+import { subgraphOptionsSchema } from "./fetch/subgraph-options.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
@@ -57,16 +58,18 @@ export async function startGateway(
   const store = config.REDIS_URL
     ? createRedisStore({ url: config.REDIS_URL, log })
     : createMemoryStore();
-  const transport = createHttpTransport({
-    urlOf: (subgraph) =>
-      config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
-    signingKey: config.SIGNING_KEY?.reveal(),
+  const subgraphOptions = subgraphOptionsSchema.parse({
     timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
-    connectionsPerSubgraph: 64,
+  });
+  const subgraphs = createFetchStack({
+    urlOf: (subgraph) =>
+      config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
+    optionsOf: () => subgraphOptions,
+    signingKey: config.SIGNING_KEY?.reveal(),
     clock,
   });
-  const { fetch } = transport;
+  const { fetch } = subgraphs;
   const forbiddenFields = config.FORBIDDEN_FIELDS;
   const admitted = createAdmittedOperations();
   const execute = (graph: Graph, request: OperationRequest, context: RequestContext) =>
@@ -120,7 +123,7 @@ export async function startGateway(
     async stop() {
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       await graphql.stop();
-      await transport.close();
+      await subgraphs.close();
       await store.close();
     },
   };

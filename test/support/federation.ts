@@ -10,7 +10,7 @@ import {
   executeOperation,
   type ExecuteOptions,
 } from "../../gateway/execution/execute-operation.ts";
-import type { SubgraphFetch, SubgraphRequest } from "../../gateway/fetch/subgraph-fetch.ts";
+import type { SubgraphFetch, SubgraphCall } from "../../gateway/fetch/subgraph-fetch.ts";
 import { type Graph, prepareGraph } from "../../gateway/supergraph/graph.ts";
 import { silentLog } from "../../platform/log.ts";
 import type { Principal } from "../../platform/principal.ts";
@@ -40,7 +40,7 @@ export type Response = {
   }[];
 };
 
-export type RecordedFetch = Pick<SubgraphRequest, "subgraph" | "kind"> & {
+export type RecordedFetch = Pick<SubgraphCall, "subgraph" | "kind"> & {
   readonly query: string;
   readonly variables: Readonly<Record<string, any>>;
 };
@@ -83,7 +83,7 @@ export function createFederation(
   );
   const fetches: RecordedFetch[] = [];
   const fetch: SubgraphFetch = async ({ subgraph, kind, body }) => {
-    const { query, variables } = JSON.parse(body);
+    const { query, variables } = JSON.parse(String(body));
     const request = { subgraph, kind, query, variables };
     fetches.push(request);
     const intercepted = intercept?.(request);
