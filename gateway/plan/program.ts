@@ -40,14 +40,17 @@ export type EntityStep = StepBase & {
   readonly place: Place;
   readonly extractor: Extractor;
   /** Index in the program's groups. */
-  readonly group: number;
+  group: number;
   /** Index in the group's asks. */
-  readonly ask: number;
+  ask: number;
 };
 
 export type Step = RootStep | EntityStep;
 
-/** Entity fetches of one subgraph and level, which travel as one request. */
+/**
+ * Entity fetches of one subgraph and level, which travel as one request. A step that nothing waits for
+ * travels with the subgraph's last one: its answer is not needed before, and a request is saved.
+ */
 export type EntityGroup = {
   readonly subgraph: string;
   /** How many steps belong to it. */
@@ -100,6 +103,29 @@ function createGroup(subgraph: string) {
   };
 }
 
+/** A step of which the group is not yet known. */
+type Draft = Step & { before: number[] };
+
+/** Sets the group and the ask of each entity step. */
+function formGroups(steps: readonly Draft[]): readonly EntityGroup[] {
+  const entitySteps = steps.filter((step) => step.kind === "entities");
+  const lastLevels = new Map<string, number>();
+  for (const { node, level } of entitySteps)
+    lastLevels.set(node.serviceName, Math.max(level, lastLevels.get(node.serviceName) ?? 0));
+  const groups: ReturnType<typeof createGroup>[] = [];
+  const indexByKey = new Map<string, number>();
+  for (const step of entitySteps) {
+    const { serviceName } = step.node;
+    const level = step.before.length > 0 ? step.level : (lastLevels.get(serviceName) ?? step.level);
+    const key = `${level} ${serviceName}`;
+    const index = indexByKey.get(key) ?? groups.push(createGroup(serviceName)) - 1;
+    indexByKey.set(key, index);
+    step.group = index;
+    step.ask = groups[index]?.join(step.node) ?? 0;
+  }
+  return groups.map(({ group }) => group);
+}
+
 /** A part without steps ends when what is before it has ended. */
 const orBefore = (ends: readonly number[], { after }: Scope): readonly number[] =>
   ends.length > 0 ? [...new Set(ends)] : after;
@@ -109,9 +135,7 @@ const orBefore = (ends: readonly number[], { after }: Scope): readonly number[] 
  * @throws GraphQLError GRAPHQL_VALIDATION_FAILED for a plan with `@defer` or a subscription.
  */
 export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: HasKey): Program {
-  const steps: (Step & { before: number[] })[] = [];
-  const groups: ReturnType<typeof createGroup>[] = [];
-  const groupByKey = new Map<string, number>();
+  const steps: Draft[] = [];
   const places = createPlaces();
 
   function addStep(node: FetchNode, { path, conditions, after }: Scope): number {
@@ -127,15 +151,10 @@ export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: H
       steps.push({ ...base, kind: "root", text: textOfRoot(node) });
       return index;
     }
-    const subgraph = node.serviceName;
-    const key = `${level} ${subgraph}`;
-    const group = groupByKey.get(key) ?? groups.push(createGroup(subgraph)) - 1;
-    groupByKey.set(key, group);
     const place = places.at(path);
     place.isEntity = true;
-    const extractor = compileExtractor(node.requires, subgraph, schema, hasKey);
-    const ask = groups[group]?.join(node) ?? 0;
-    steps.push({ ...base, kind: "entities", place, extractor, group, ask });
+    const extractor = compileExtractor(node.requires, node.serviceName, schema, hasKey);
+    steps.push({ ...base, kind: "entities", place, extractor, group: 0, ask: 0 });
     return index;
   }
 
@@ -174,7 +193,7 @@ export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: H
   if (plan.node) walk(plan.node, { path: [], conditions: [], after: [] });
   return {
     steps,
-    groups: groups.map(({ group }) => group),
+    groups: formGroups(steps),
     rootPlace: places.root,
     placeCount: places.all.length,
   };

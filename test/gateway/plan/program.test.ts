@@ -68,15 +68,27 @@ describe("a program", () => {
   test("puts entity fetches of one subgraph and level into one group, whichever branches they are of", () => {
     const { steps, groups } = programOf(
       parallel(
-        sequence(fetch("a", false), at(["x"], fetch("c"))),
+        sequence(fetch("a", false), at(["x"], fetch("c")), at(["x"], fetch("d"))),
         sequence(fetch("b", false), at(["y"], fetch("c")), at(["y"], fetch("c"))),
       ),
     );
-    expect(steps.map(groupOf)).toEqual([undefined, 0, undefined, 0, 1]);
+    expect(steps.map(groupOf)).toEqual([undefined, 0, 1, undefined, 0, 2]);
     expect(groups.map(({ subgraph, size }) => [subgraph, size])).toEqual([
       ["c", 2],
+      ["d", 1],
       ["c", 1],
     ]);
+  });
+
+  test("lets a step that nothing waits for travel with the last one to its subgraph", () => {
+    const { steps, groups } = programOf(
+      sequence(
+        fetch("a", false),
+        parallel(at(["x"], fetch("c")), sequence(at(["y"], fetch("b")), at(["y"], fetch("c")))),
+      ),
+    );
+    expect(steps.map(groupOf)).toEqual([undefined, 0, 1, 0]);
+    expect(groups.map(({ size }) => size)).toEqual([2, 1]);
   });
 
   test("never groups root fetches: their answers are not lists of entities", () => {
