@@ -58,6 +58,8 @@ const schema = z
     /** "null": a forbidden field is null with an error; "refuse": it refuses the whole operation. */
     FORBIDDEN_FIELDS: z.enum(["null", "refuse"]).default("null"),
     INTROSPECTION: flag.default(true),
+    /** Identical queries of one principal that are under way at the same time are answered by one execution. */
+    SHARE_IN_FLIGHT: flag.default(true),
     CORS_ORIGINS: list.default([]),
     REQUEST_TIMEOUT_MS: milliseconds(100, 10_000),
     SUBGRAPH_TIMEOUT_MS: milliseconds(50, 5_000),

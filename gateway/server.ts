@@ -3,6 +3,7 @@
  * HTTP. Only wiring: what each part does is said in its own file.
  */
 import { randomUUID } from "node:crypto";
+import { getOperationAST, OperationTypeNode } from "graphql";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { startGraphQLServer } from "./apollo-server.ts";
@@ -19,8 +20,9 @@ import { subgraphOptionsSchema } from "./fetch/subgraph-options.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
+import { createInFlight } from "./operation/in-flight.ts";
 import { createReadiness } from "./readiness.ts";
-import { createRunAdmitted } from "./run-operation.ts";
+import { type Answered, createRunAdmitted } from "./run-operation.ts";
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
 import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
@@ -72,8 +74,16 @@ export async function startGateway(
   const { fetch } = subgraphs;
   const forbiddenFields = config.FORBIDDEN_FIELDS;
   const admitted = createAdmittedOperations();
-  const execute = (graph: Graph, request: OperationRequest, context: RequestContext) =>
-    executeOperation(graph, request, context, { fetch, forbiddenFields });
+  const inFlight = config.SHARE_IN_FLIGHT ? createInFlight<Answered>(clock) : undefined;
+  async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
+    try {
+      return await executeOperation(graph, request, context, { fetch, forbiddenFields });
+    } finally {
+      const operation = getOperationAST(request.document, request.operationName);
+      // What began before this write may not show it: nobody joins that any more.
+      if (operation?.operation === OperationTypeNode.MUTATION) inFlight?.forget();
+    }
+  }
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
     async execute(graph, { document, source, queryHash, request, context }) {
@@ -95,7 +105,7 @@ export async function startGateway(
     introspection: config.INTROSPECTION,
   };
   const { current } = gateway;
-  const runAdmitted = createRunAdmitted({ current, admitted, execute });
+  const runAdmitted = createRunAdmitted({ current, admitted, execute, inFlight });
   const graphql = await startGraphQLServer({ gateway, store, limits, log, runAdmitted });
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
   const http = createHttpServer(

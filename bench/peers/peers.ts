@@ -26,9 +26,9 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Environment of City Graph's gateway by mode. */
 const cityEnvironment: Readonly<Record<Mode, NodeJS.ProcessEnv>> = {
-  alone: {},
+  alone: { SHARE_IN_FLIGHT: "false" },
   shared: {},
-  cached: {},
+  cached: { SHARE_IN_FLIGHT: "false" },
 };
 
 export const peers: readonly Peer[] = [
@@ -81,6 +81,9 @@ export const peers: readonly Peer[] = [
     name: "bare",
     label: "bare node:http, same bytes",
     modes: ["alone", "shared", "cached"],
-    launch: ({ port, operation }) => ({ args: [here("bare.ts"), String(port), operation], env: {} }),
+    launch: ({ port, operation }) => ({
+      args: [here("bare.ts"), String(port), operation],
+      env: {},
+    }),
   },
 ];

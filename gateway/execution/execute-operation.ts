@@ -13,7 +13,7 @@ import { type CollectOptions, createCollector, type FieldGroup } from "./collect
 import { complete, type Completed } from "./complete.ts";
 import { createFailures, type ResponseError } from "./failures.ts";
 import { executeIntrospection } from "./introspection.ts";
-import { type PreparedOperation, prepareOperation } from "./prepare-operation.ts";
+import { prepareOperation } from "./prepare-operation.ts";
 import { createOutput, take, writeAscii } from "./output.ts";
 import type { Sharing } from "./positions.ts";
 import type { DataRecord } from "./records.ts";

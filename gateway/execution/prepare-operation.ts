@@ -4,6 +4,7 @@ import {
   type FragmentDefinitionNode,
   getOperationAST,
   type GraphQLObjectType,
+  Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
   visit,
@@ -44,7 +45,7 @@ function readFacts(document: DocumentNode): Facts {
     Directive({ name, arguments: given }) {
       if (name.value !== "skip" && name.value !== "include") return;
       for (const { value } of given ?? [])
-        if (value.kind === "Variable") conditions.add(value.name.value);
+        if (value.kind === Kind.VARIABLE) conditions.add(value.name.value);
     },
   });
   return { conditions: [...conditions], hasIntrospection };
