@@ -13,6 +13,7 @@ import { type CollectOptions, createCollector, type FieldGroup } from "./collect
 import { complete, type Completed } from "./complete.ts";
 import { createFailures, type ResponseError } from "./failures.ts";
 import { executeIntrospection } from "./introspection.ts";
+import { mergePart } from "./merge-part.ts";
 import { prepareOperation } from "./prepare-operation.ts";
 import { createOutput, take, writeAscii } from "./output.ts";
 import type { Sharing } from "./positions.ts";
@@ -110,36 +111,40 @@ export async function executeOperation(
   const asked = filtered ? prepareOperation(graph, filtered.original, operationName) : prepared;
   const carriedOut = filtered ? filtered.document : request.document;
 
-  const { apiSchema: schema, supergraphSchema, hasKey } = graph;
+  const { apiSchema: schema, supergraphSchema, hasKey, clientNames } = graph;
   const { rootType, fragments, operation } = asked;
   const removed = filtered?.removed ?? nothingRemoved;
-  const collect = createCollector({ schema, fragments, variables, removed }, [
+  const collect = createCollector({ schema, fragments, variables, removed, clientNames }, [
     operation.selectionSet,
   ]);
 
   const failures = createFailures();
   const sharing: Sharing = { at: [], below: [] };
-  const program = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
-  if (program?.steps.length === 0) assertPlannable(collect(rootType.name));
-  let data: DataRecord = {};
-  if (program && program.steps.length > 0) {
-    const asking = { fetch: options.fetch, context, variables };
-    const scope = { supergraphSchema, hasKey, failures, sharing };
-    data = await runProgram({ ...asking, ...scope, patienceMs }, program);
-  }
+  const programs = carriedOut ? graph.plan(carriedOut, operationName) : [];
+  if (carriedOut && programs.every(({ steps }) => steps.length === 0))
+    assertPlannable(collect(rootType.name));
+  const asking = { fetch: options.fetch, context, variables };
+  const scope = { supergraphSchema, hasKey, failures };
+  const [data = {}, ...parts] = await Promise.all(
+    programs.map((program, index) => {
+      const own = index === 0 ? sharing : { at: [], below: [] };
+      return runProgram({ ...asking, ...scope, sharing: own, patienceMs }, program);
+    }),
+  );
+  for (const part of parts) mergePart(scope, data, part);
   const introspection =
     carriedOut && prepared.hasIntrospection
       ? executeIntrospection(schema, carriedOut, operationName, variables)
       : {};
 
   const completed = (): Completed =>
-    complete({ schema, rootType, collect, variables, failures, introspection }, data);
+    complete({ schema, rootType, collect, variables, failures, introspection, clientNames }, data);
   return {
     complete: completed,
     toJson() {
       const write =
-        program && !filtered && failures.isEmpty()
-          ? prepared.writer(variables, program)
+        carriedOut && !filtered && failures.isEmpty()
+          ? prepared.writer(variables, programs)
           : undefined;
       const written = write && writeAnswer(write, data, sharing.at);
       if (written) return { body: written, errors: [] };

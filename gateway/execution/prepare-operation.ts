@@ -25,7 +25,7 @@ export type PreparedOperation = {
   /** The compiled writer for these values of the variables of `@skip` and `@include`. */
   readonly writer: (
     variables: Readonly<Record<string, unknown>>,
-    program: Program,
+    programs: readonly Program[],
   ) => WriteAnswer | undefined;
 };
 
@@ -77,16 +77,27 @@ function prepare(
     rootType,
     fragments,
     hasIntrospection,
-    writer(variables, program) {
+    writer(variables, programs) {
       const flags = conditions.map((name) => variables[name] === true);
       const key = flags.join(" ");
       const known = writers.get(key);
       if (known) return known.write;
       // Of the variables only these: the writer outlives the request, whose data it must not keep.
       const chosen = Object.fromEntries(conditions.map((name, index) => [name, flags[index]]));
-      const scope = { schema: graph.apiSchema, fragments, variables: chosen, removed: new Map() };
+      const scope = {
+        schema: graph.apiSchema,
+        fragments,
+        variables: chosen,
+        removed: new Map(),
+        clientNames: graph.clientNames,
+      };
       const collect = createCollector(scope, [operation.selectionSet]);
-      const write = compileWriter(graph.apiSchema, rootType, collect, program.rootPlace);
+      const write = compileWriter(
+        graph.apiSchema,
+        rootType,
+        collect,
+        programs.length === 1 ? programs[0]?.rootPlace : undefined,
+      );
       writers.set(key, { write });
       return write;
     },
