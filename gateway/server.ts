@@ -9,12 +9,20 @@ import { startGraphQLServer } from "./apollo-server.ts";
 import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
 import type { Config } from "./config.ts";
-import { executeOperation, toGraphQLErrors } from "./execution/execute-operation.ts";
-import { createHttpTransport } from "./fetch/http-transport.ts";
+import {
+  executeOperation,
+  type OperationRequest,
+  toGraphQLErrors,
+} from "./execution/execute-operation.ts";
+import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
+import { subgraphOptionsSchema } from "./fetch/subgraph-options.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
+import { createAdmittedOperations } from "./operation/admitted.ts";
 import { createReadiness } from "./readiness.ts";
+import { createRunAdmitted } from "./run-operation.ts";
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
+import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
 import type { RequestContext } from "./context.ts";
 
@@ -50,27 +58,30 @@ export async function startGateway(
   const store = config.REDIS_URL
     ? createRedisStore({ url: config.REDIS_URL, log })
     : createMemoryStore();
-  const transport = createHttpTransport({
-    urlOf: (subgraph) =>
-      config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
-    signingKey: config.SIGNING_KEY?.reveal(),
+  const subgraphOptions = subgraphOptionsSchema.parse({
     timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
-    connectionsPerSubgraph: 64,
+  });
+  const subgraphs = createFetchStack({
+    urlOf: (subgraph) =>
+      config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
+    optionsOf: () => subgraphOptions,
+    signingKey: config.SIGNING_KEY?.reveal(),
     clock,
   });
-  const { fetch } = transport;
+  const { fetch } = subgraphs;
   const forbiddenFields = config.FORBIDDEN_FIELDS;
+  const admitted = createAdmittedOperations();
+  const execute = (graph: Graph, request: OperationRequest, context: RequestContext) =>
+    executeOperation(graph, request, context, { fetch, forbiddenFields });
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
-    async execute(graph, { document, request, context }) {
-      const { variables = {} } = request;
-      const completed = await executeOperation(
-        graph,
-        { document, operationName: request.operationName, variables },
-        context as RequestContext,
-        { fetch, forbiddenFields },
-      );
+    async execute(graph, { document, source, queryHash, request, context }) {
+      admitted.add(graph, source, queryHash, document);
+      const { operationName, variables = {} } = request;
+      const operation = { document, operationName, variables };
+      const executed = await execute(graph, operation, context as RequestContext);
+      const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
       return { data: completed.data, ...(errors.length > 0 ? { errors } : {}) };
     },
@@ -83,8 +94,9 @@ export async function startGateway(
     tokens: config.MAX_TOKENS,
     introspection: config.INTROSPECTION,
   };
-  const graphql = await startGraphQLServer({ gateway, store, limits, log });
   const { current } = gateway;
+  const runAdmitted = createRunAdmitted({ current, admitted, execute });
+  const graphql = await startGraphQLServer({ gateway, store, limits, log, runAdmitted });
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
   const http = createHttpServer(
     {
@@ -111,7 +123,7 @@ export async function startGateway(
     async stop() {
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       await graphql.stop();
-      await transport.close();
+      await subgraphs.close();
       await store.close();
     },
   };

@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import type { Removal } from "../operation/filter.ts";
-import { isOfType } from "./records.ts";
+import { isOfType } from "../supergraph/is-of-type.ts";
 
 /** All nodes of one response key on one type; `collect` gives what they select below. */
 export type FieldGroup = {

@@ -65,7 +65,8 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
   };
   const reportInvalid = (message: string): void =>
     report({ message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE" } });
-  const hasSubgraphError = createPathIndex(failures.errors);
+  const located = failures.withPaths(source);
+  const hasSubgraphError = createPathIndex(located);
 
   /** @param explained Whether the reason of a null here has been reported already. */
   function completeValue(
@@ -169,7 +170,7 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
   const { rootType, collect } = options;
   const completed = completeFields(rootType.name, collect(rootType.name), source);
   const data = completed === bubble ? null : completed;
-  const fromSubgraphs = failures.errors.map((error) => ({
+  const fromSubgraphs = located.map((error) => ({
     ...error,
     path: reach(data, error.path),
   }));

@@ -40,13 +40,15 @@ export function prepareGraph(supergraphSdl: string): Graph {
     const routingUrls = [...supergraph.subgraphsMetadata()].map(
       ({ name, url }) => [name, url] as const,
     );
+    const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+    const hasKey = readEntityKeys(supergraphSdl);
     return {
       supergraphSdl,
       id: createHash("sha256").update(supergraphSdl).digest("hex").slice(0, 12),
       apiSchema,
-      supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-      hasKey: readEntityKeys(supergraphSdl),
-      plan: createPlanner(supergraph),
+      supergraphSchema,
+      hasKey,
+      plan: createPlanner(supergraph, supergraphSchema, hasKey),
       authorize: createAuthorizer(apiSchema, readAccessRules(supergraphSdl)),
       routingUrls: new Map(routingUrls),
     };
