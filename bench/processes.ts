@@ -28,7 +28,9 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** A helper of the benchmark that talks over IPC. */
-export function startHelper(file: string): ChildProcess & { readonly stopped: () => Promise<void> } {
+export function startHelper(
+  file: string,
+): ChildProcess & { readonly stopped: () => Promise<void> } {
   const child = fork(file, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   return Object.assign(child, { stopped: () => stop(child) });
 }

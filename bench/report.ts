@@ -54,7 +54,8 @@ export function report(
 ): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}`;
   const sections = results.map(
-    ([{ label }, rows]) => `## ${label[0]?.toUpperCase()}${label.slice(1)}\n\n${tableOfWorkload(rows)}\n`,
+    ([{ label }, rows]) =>
+      `## ${label[0]?.toUpperCase()}${label.slice(1)}\n\n${tableOfWorkload(rows)}\n`,
   );
   return `# Gateways side by side
 

@@ -28,7 +28,7 @@ export function usageOfTree(root: number): Usage {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readStat(Number(name)) ?? []);
   const inTree = new Set([root]);
-  for (let before = 0; before !== inTree.size; ) {
+  for (let before = 0; before !== inTree.size;) {
     before = inTree.size;
     for (const { pid, parent } of all) if (inTree.has(parent)) inTree.add(pid);
   }

@@ -81,6 +81,9 @@ export const peers: readonly Peer[] = [
     name: "bare",
     label: "bare node:http, same bytes",
     modes: ["alone", "shared", "cached"],
-    launch: ({ port, operation }) => ({ args: [here("bare.ts"), String(port), operation], env: {} }),
+    launch: ({ port, operation }) => ({
+      args: [here("bare.ts"), String(port), operation],
+      env: {},
+    }),
   },
 ];
