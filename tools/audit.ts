@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fromRoot } from "../platform/root.ts";
-import { clone, install } from "./audit/checkout.ts";
+import { clone, loaderIn, prepare } from "./audit/checkout.ts";
 import { freePort, readSuiteIds, runSuite, type SuiteResult } from "./audit/suite.ts";
 import { startChild } from "./child.ts";
 import { runTool, ToolError } from "./tool.ts";
@@ -18,17 +18,16 @@ this gateway, and ends with 1 when a case fails.
 
 const suitesAtOnce = 2;
 
-async function serveAudit(checkout: string, folder: string) {
+async function serveAudit(suites: string, folder: string) {
   const port = await freePort();
-  const loader = pathToFileURL(join(checkout, "node_modules", "tsx", "dist", "loader.mjs"));
   const server = startChild({
     name: "the audit",
-    script: join(checkout, "src", "cli.ts"),
+    script: join(suites, "src", "cli.ts"),
     args: ["serve", "--port", `${port}`],
-    env: { ...process.env, NODE_OPTIONS: `--import=${loader.href}` },
+    env: { ...process.env, NODE_OPTIONS: `--import=${pathToFileURL(loaderIn(suites)).href}` },
     logFile: join(folder, "audit.log"),
     readyUrl: `http://127.0.0.1:${port}/ids`,
-    advice: `Try it by hand in ${checkout}.`,
+    advice: `Try it by hand in ${suites}.`,
     say: (line) => console.error(line),
   });
   await server.ready;
@@ -59,9 +58,11 @@ await runTool({ usage, options }, async ({ values }) => {
     await mkdir(fromRoot(".city"), { recursive: true });
     await clone(checkout);
   }
-  await install(checkout);
+  const suites = fromRoot(".city/audit-suites");
+  await mkdir(suites, { recursive: true });
+  await prepare(checkout, suites);
   const folder = await mkdtemp(join(tmpdir(), "city-graph-audit-"));
-  const audit = await serveAudit(checkout, folder);
+  const audit = await serveAudit(suites, folder);
   try {
     const waiting = [...choose(await readSuiteIds(audit.origin), values.suites)];
     const results: SuiteResult[] = [];

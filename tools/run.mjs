@@ -19,6 +19,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
   audit     the public federation audit         npm run audit -- --help
+  bench     gateways side by side               npm run bench -- --help
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
   test      check, then the tests               npm test [-- FILE …]`;
@@ -56,6 +57,14 @@ const commands = {
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
+  async bench(args) {
+    const bench = join(root, "bench");
+    await whileLocked(root, async () => {
+      await install(bench);
+      await build(root, { types: false });
+    });
+    return runProcess("node", [join(bench, "main.ts"), ...args], { root, ipc: true });
+  },
   async build() {
     await whileLocked(root, () => build(root, { types: true }));
     return 0;

@@ -1,10 +1,10 @@
 /**
- * A checkout of the public federation audit (graphql-hive/federation-gateway-audit), with what its
- * subgraphs need installed in it. Nothing of it becomes part of this project.
+ * A checkout of the public federation audit (graphql-hive/federation-gateway-audit), and a copy of its
+ * suites that can run. Nothing of it becomes part of this project.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ToolError } from "../tool.ts";
@@ -34,21 +34,34 @@ export async function clone(folder: string): Promise<void> {
   ]);
 }
 
+/** Loaded by `node --import`: the suites are TypeScript that Node alone cannot run. */
+export const loaderIn = (folder: string): string =>
+  join(folder, "node_modules", "tsx", "dist", "loader.mjs");
+
+type Manifest = Readonly<Record<"dependencies" | "devDependencies", Record<string, string>>>;
+
 /**
- * Installs the packages that the suites run on, when they are missing: not those that the audit uses
- * to run other gateways. tsx, since the suites are TypeScript.
- * @throws ToolError when the folder is no checkout, or npm fails.
+ * A copy of the suites that can run, with the packages that they need at the audit's own versions,
+ * and none of those by which the audit runs other gateways. The checkout is left as it is.
+ * @throws ToolError when `checkout` is not one, or npm fails.
  */
-export async function install(folder: string): Promise<void> {
-  if (existsSync(join(folder, "node_modules", "tsx", "package.json"))) return;
-  let versions: Readonly<Record<string, string>>;
+export async function prepare(checkout: string, folder: string): Promise<void> {
+  let manifest: Manifest;
   try {
-    const manifest = await readFile(join(folder, "package.json"), "utf8");
-    versions = JSON.parse(manifest).devDependencies;
+    manifest = JSON.parse(await readFile(join(checkout, "package.json"), "utf8")) as Manifest;
+    await rm(join(folder, "src"), { recursive: true, force: true });
+    await cp(join(checkout, "src"), join(folder, "src"), { recursive: true });
   } catch {
-    throw new ToolError(`"${folder}" is not a checkout of ${repository}: it has no package.json.`);
+    throw new ToolError(`"${checkout}" is not a checkout of ${repository}.`);
   }
-  const flags = ["--omit=dev", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
-  const tsx = `tsx@${versions["tsx"] ?? "4"}`;
-  await must("npm install in the checkout", "npm", ["install", ...flags, tsx], folder);
+  const { dependencies, devDependencies } = manifest;
+  const { graphql = "16", tsx = "4" } = devDependencies;
+  const needed = { type: "module", dependencies: { ...dependencies, graphql, tsx } };
+  const text = `${JSON.stringify(needed, undefined, 2)}\n`;
+  const file = join(folder, "package.json");
+  if (existsSync(loaderIn(folder)) && (await readFile(file, "utf8")) === text) return;
+  await writeFile(file, text);
+  console.error("Installing the audit's packages …");
+  const flags = ["--no-audit", "--no-fund", "--loglevel=error"];
+  await must("npm install for the audit", "npm", ["install", ...flags], folder);
 }
