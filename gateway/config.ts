@@ -1,8 +1,10 @@
 /** The gateway's configuration: flags over environment, everything read and checked at once, then frozen. */
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { ConfigError, readEnv, Secret } from "../platform/env.ts";
 import { fromRoot } from "../platform/root.ts";
+import { readSubgraphOptions } from "./fetch/subgraph-options.ts";
 
 const list = z.string().transform((text) =>
   text
@@ -35,6 +37,21 @@ const subgraphUrls = z
     return urls;
   });
 
+/** A path → the file's text; no path, no text. */
+const fileText = z
+  .string()
+  .default("")
+  .transform((path, context): string => {
+    if (path === "") return "";
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      const message = `cannot be read: ${(error as Error).message}`;
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+  });
+
 const schema = z
   .object({
     HOST: z.string().default("127.0.0.1"),
@@ -63,6 +80,8 @@ const schema = z
     CORS_ORIGINS: list.default([]),
     REQUEST_TIMEOUT_MS: milliseconds(100, 10_000),
     SUBGRAPH_TIMEOUT_MS: milliseconds(50, 5_000),
+    /** File (YAML or JSON) of what differs by subgraph: limits, retries, breaker, connections. */
+    SUBGRAPH_OPTIONS: fileText,
     DRAIN_GRACE_MS: z.coerce.number().int().min(0).max(60_000).default(0),
     MAX_BODY_BYTES: count(1024 * 1024),
     MAX_HEADER_BYTES: count(16 * 1024),
@@ -81,6 +100,20 @@ const schema = z
       const message =
         "JWKS_URL, JWT_ISSUER and JWT_AUDIENCE belong together: set all three or none";
       context.addIssue({ code: "custom", path: ["JWKS_URL"], message });
+    }
+  })
+  .transform(({ SUBGRAPH_OPTIONS, ...config }, context) => {
+    const defaults = {
+      // Longer than the client's request itself, a limit would never be seen to be broken.
+      timeoutMs: Math.min(config.SUBGRAPH_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
+      maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
+    };
+    try {
+      return { ...config, optionsOf: readSubgraphOptions(SUBGRAPH_OPTIONS, defaults) };
+    } catch (error) {
+      const { message } = error as Error;
+      context.addIssue({ code: "custom", path: ["SUBGRAPH_OPTIONS"], message });
+      return z.NEVER;
     }
   });
 

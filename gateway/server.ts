@@ -16,7 +16,6 @@ import {
   toGraphQLErrors,
 } from "./execution/execute-operation.ts";
 import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
-import { subgraphOptionsSchema } from "./fetch/subgraph-options.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
@@ -51,6 +50,9 @@ async function openAuthenticate(config: Config, clock: Clock) {
   });
 }
 
+/** Connections to subgraphs that take longer to open are not waited for at the start. */
+const warmUpTimeoutMs = 1_000;
+
 /** @throws SupergraphError, PortTakenError or the JWKS file's error when the gateway cannot start. */
 export async function startGateway(
   config: Config,
@@ -60,16 +62,17 @@ export async function startGateway(
   const store = config.REDIS_URL
     ? createRedisStore({ url: config.REDIS_URL, log })
     : createMemoryStore();
-  const subgraphOptions = subgraphOptionsSchema.parse({
-    timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
-    maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
-  });
   const subgraphs = createFetchStack({
     urlOf: (subgraph) =>
       config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
-    optionsOf: () => subgraphOptions,
+    optionsOf: config.optionsOf,
     signingKey: config.SIGNING_KEY?.reveal(),
     clock,
+    observe(event) {
+      if (event.type !== "breaker") return;
+      const { subgraph, state } = event;
+      log.warn({ subgraph, state }, `the circuit breaker of a subgraph is ${state} now`);
+    },
   });
   const { fetch } = subgraphs;
   const forbiddenFields = config.FORBIDDEN_FIELDS;
@@ -127,6 +130,7 @@ export async function startGateway(
     },
   );
   const { HOST: host, PORT } = config;
+  await subgraphs.warmUp(current()?.routingUrls.keys() ?? [], warmUpTimeoutMs, log);
   const port = await http.start({ host, port: PORT, portSetting: "--port or PORT" });
   return {
     url: `http://${host}:${port}${config.GRAPHQL_PATH}`,

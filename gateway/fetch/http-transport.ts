@@ -5,7 +5,6 @@
  * `x-envoy-expected-rq-timeout-ms`, which proxies and service meshes already know.
  */
 import { performance } from "node:perf_hooks";
-import type { Dispatcher } from "undici";
 import type { Clock } from "../../platform/clock.ts";
 import {
   deriveSubgraphKey,
@@ -14,9 +13,9 @@ import {
   signRequest,
 } from "../../platform/http-signature.ts";
 import type { RequestContext } from "../context.ts";
-import { type ConnectionOptions, openConnections } from "./connections.ts";
+import { type ConnectionOptions, type Connections, openConnections } from "./connections.ts";
 import { acceptedCodings, decodeBody, UnknownCoding } from "./decode-body.ts";
-import { type ExchangeAnswer, exchange, ExchangeEnded } from "./exchange.ts";
+import { type ExchangeAnswer, ExchangeEnded } from "./exchange.ts";
 import { invalidAnswer, tooLate, unavailable } from "./failure.ts";
 import { encodedPrincipal } from "./principal-header.ts";
 import { type SubgraphCall, SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
@@ -47,7 +46,7 @@ export const remainingTimeHeader = "x-envoy-expected-rq-timeout-ms";
 
 type Target = SubgraphAddress & {
   readonly url: string;
-  readonly dispatcher: Dispatcher;
+  readonly connections: Connections;
   /** Path without query string: what is signed. */
   readonly signedPath: string;
 };
@@ -61,21 +60,18 @@ function failureOf(error: unknown, subgraph: string): SubgraphFailure {
       ? invalidAnswer(subgraph, "more than is taken from it", error)
       : tooLate(subgraph, error);
   }
-  return (error as { code?: string } | null)?.code === "UND_ERR_CONNECT_TIMEOUT"
-    ? tooLate(subgraph, error)
-    : unavailable(subgraph, error);
+  return unavailable(subgraph, error);
 }
 
 export function createHttpTransport(options: TransportOptions): HttpTransport {
   const { subgraph, url, signingKey, timeoutMs, maxResponseBytes, compression, clock } = options;
   const key = signingKey === undefined ? undefined : deriveSubgraphKey(signingKey, subgraph);
   const codings = compression ? acceptedCodings : "identity";
-  const pipelined = options.pipelining > 1;
   const closing = new Set<Promise<void>>();
   let target: Target | undefined;
 
-  function closeLater(dispatcher: Dispatcher): void {
-    const closed = dispatcher.close().catch(() => {});
+  function closeLater(connections: Connections): void {
+    const closed = connections.close().catch(() => {});
     closing.add(closed);
     void closed.then(() => closing.delete(closed));
   }
@@ -94,10 +90,10 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
       const message = `"${subgraph}" has a routing URL that cannot be used.`;
       throw new SubgraphFailure("SUBGRAPH_UNAVAILABLE", subgraph, message, error);
     }
-    if (target) closeLater(target.dispatcher);
-    const dispatcher = openConnections(address, options);
+    if (target) closeLater(target.connections);
+    const connections = openConnections(address, options);
     const signedPath = address.path.split("?")[0] ?? "/";
-    target = { ...address, url: current, dispatcher, signedPath };
+    target = { ...address, url: current, connections, signedPath };
     return target;
   }
 
@@ -161,11 +157,11 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
       const remainingMs = Math.max(1, Math.min(timeoutMs, context.deadlineMs - clock()));
       const body = typeof call.body === "string" ? Buffer.from(call.body) : call.body;
       try {
-        const answer = await exchange(target.dispatcher, {
+        const answer = await target.connections.exchange({
           path: target.path,
           headers: headersOf(target, call, body, context, Math.floor(remainingMs)),
           body,
-          idempotent: pipelined && call.kind === "query",
+          idempotent: call.kind === "query",
           timeoutMs: remainingMs,
           signal: context.signal,
           maxBytes: maxResponseBytes,
@@ -185,7 +181,7 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
       }
     },
     async close() {
-      if (target) closeLater(target.dispatcher);
+      if (target) closeLater(target.connections);
       await Promise.all(closing);
     },
   };
