@@ -107,6 +107,7 @@ const schema = z
       // Longer than the client's request itself, a limit would never be seen to be broken.
       timeoutMs: Math.min(config.SUBGRAPH_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
       maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
+      shareInFlight: config.SHARE_IN_FLIGHT,
     };
     try {
       return { ...config, optionsOf: readSubgraphOptions(SUBGRAPH_OPTIONS, defaults) };

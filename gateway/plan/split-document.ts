@@ -44,18 +44,20 @@ export function splitDocument(
   found.delete(0);
   if (found.size < 2) return [document];
   const inlined = inlineFragments(document);
-  return [...found].toSorted().flatMap((number, index): DocumentNode[] => {
-    const isKept = ({ name, selectionSet }: FieldNode): boolean | "below" => {
-      const own = numbers.get(name.value) ?? 0;
-      if (own !== 0) return own === number;
-      // What is at odds with nothing is asked once.
-      return selectionSet ? "below" : index === 0;
-    };
-    const definitions = inlined.definitions.flatMap((definition): DefinitionNode[] => {
-      if (definition.kind !== Kind.OPERATION_DEFINITION) return [definition];
-      const selectionSet = keepSet(definition.selectionSet, isKept);
-      return selectionSet ? [{ ...definition, selectionSet }] : [];
+  return [...found]
+    .toSorted((one, other) => one - other)
+    .flatMap((number, index): DocumentNode[] => {
+      const isKept = ({ name, selectionSet }: FieldNode): boolean | "below" => {
+        const own = numbers.get(name.value) ?? 0;
+        if (own !== 0) return own === number;
+        // What is at odds with nothing is asked once.
+        return selectionSet ? "below" : index === 0;
+      };
+      const definitions = inlined.definitions.flatMap((definition): DefinitionNode[] => {
+        if (definition.kind !== Kind.OPERATION_DEFINITION) return [definition];
+        const selectionSet = keepSet(definition.selectionSet, isKept);
+        return selectionSet ? [{ ...definition, selectionSet }] : [];
+      });
+      return definitions.length > 0 ? [{ ...inlined, definitions }] : [];
     });
-    return definitions.length > 0 ? [{ ...inlined, definitions }] : [];
-  });
 }
