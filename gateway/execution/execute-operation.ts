@@ -8,6 +8,7 @@ import type { RequestContext } from "../context.ts";
 import { graphError } from "../errors.ts";
 import type { SubgraphFetch } from "../fetch/subgraph-fetch.ts";
 import { refusal } from "../operation/forbidden.ts";
+import type { Plan } from "../plan/planner.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
@@ -86,6 +87,7 @@ function writeAnswer(
   return isRegular ? written : undefined;
 }
 
+const nothing: Plan = { programs: [], values: {} };
 const nothingRemoved: CollectOptions["removed"] = new Map();
 
 /**
@@ -120,10 +122,10 @@ export async function executeOperation(
 
   const failures = createFailures();
   const sharing: Sharing = { at: [], below: [] };
-  const programs = carriedOut ? graph.plan(carriedOut, operationName) : [];
+  const { programs, values } = carriedOut ? graph.plan(carriedOut, operationName) : nothing;
   if (carriedOut && programs.every(({ steps }) => steps.length === 0))
     assertPlannable(collect(rootType.name));
-  const asking = { fetch: options.fetch, context, variables };
+  const asking = { fetch: options.fetch, context, variables: { ...variables, ...values } };
   const scope = { supergraphSchema, hasKey, failures };
   const [data = {}, ...parts] = await Promise.all(
     programs.map((program, index) => {

@@ -55,7 +55,14 @@ export function prepareGraph(supergraphSdl: string): Graph {
       supergraphSchema,
       hasKey,
       clientNames,
-      plan: createPlanner({ supergraph, schema: supergraphSchema, hasKey, clientNames, numbers }),
+      plan: createPlanner({
+        supergraph,
+        apiSchema,
+        schema: supergraphSchema,
+        hasKey,
+        clientNames,
+        numbers,
+      }),
       authorize: createAuthorizer(apiSchema, readAccessRules(supergraphSdl)),
       routingUrls: new Map(routingUrls),
     };
