@@ -15,7 +15,12 @@ export type ExchangeRequest = {
   readonly signal: AbortSignal;
   /** Of the answer on the wire. */
   readonly maxBytes: number;
+  /** Shared by all exchanges with a subgraph. */
+  readonly memory: Memory;
 };
+
+/** What answers that are coming in take up together. */
+export type Memory = { takenBytes: number; readonly maxBytes: number };
 
 export type ExchangeHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -32,6 +37,7 @@ const words = {
   late: "The deadline has passed.",
   left: "Nobody waits for the answer any more.",
   "too-large": "The answer is larger than allowed.",
+  crowded: "Answers of this subgraph take up all the memory that it is allowed.",
 } as const;
 
 export type EndReason = keyof typeof words;
@@ -58,7 +64,7 @@ export type Collector = {
 
 /** @param carry Sends the request, and returns how to give it up. */
 export function collect(
-  { signal, maxBytes, timeoutMs }: ExchangeRequest,
+  { signal, maxBytes, timeoutMs, memory }: ExchangeRequest,
   carry: (collector: Collector) => (reason: ExchangeEnded) => void,
 ): Promise<ExchangeAnswer> {
   return new Promise((resolve, reject) => {
@@ -78,6 +84,7 @@ export function collect(
     function settle(): boolean {
       if (settled) return false;
       settled = true;
+      memory.takenBytes -= size;
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
       return true;
@@ -99,7 +106,9 @@ export function collect(
       data(chunk) {
         if (settled) return;
         size += chunk.length;
+        memory.takenBytes += chunk.length;
         if (size > maxBytes) endEarly("too-large");
+        else if (memory.takenBytes > memory.maxBytes) endEarly("crowded");
         else chunks.push(chunk);
       },
       end() {

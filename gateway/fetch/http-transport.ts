@@ -4,6 +4,7 @@
  * The innermost `SubgraphSend`: it tries once. The subgraph is told how long its answer is of use, in
  * `x-envoy-expected-rq-timeout-ms`, which proxies and service meshes already know.
  */
+import { createSecretKey } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../../platform/clock.ts";
 import {
@@ -16,7 +17,7 @@ import type { RequestContext } from "../context.ts";
 import { type ConnectionOptions, type Connections, openConnections } from "./connections.ts";
 import { acceptedCodings, decodeBody, UnknownCoding } from "./decode-body.ts";
 import { type ExchangeAnswer, ExchangeEnded } from "./exchange.ts";
-import { invalidAnswer, tooLate, unavailable } from "./failure.ts";
+import { invalidAnswer, overloaded, tooLate, unavailable } from "./failure.ts";
 import { encodedPrincipal } from "./principal-header.ts";
 import { type SubgraphCall, SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
 import { parseSubgraphUrl, type SubgraphAddress } from "./subgraph-url.ts";
@@ -31,6 +32,8 @@ export type TransportOptions = ConnectionOptions & {
   readonly timeoutMs: number;
   /** Of one answer, on the wire and again decompressed. */
   readonly maxResponseBytes: number;
+  /** Of all answers that are coming in at a time: many at once may each be within their limit. */
+  readonly maxBufferedBytes: number;
   /** Ask for compressed answers: worth it over a slow line, not within a data centre. */
   readonly compression: boolean;
   readonly clock: Clock;
@@ -56,17 +59,25 @@ const one = (value: string | string[] | undefined): string | undefined =>
 
 function failureOf(error: unknown, subgraph: string): SubgraphFailure {
   if (error instanceof ExchangeEnded) {
-    return error.reason === "too-large"
-      ? invalidAnswer(subgraph, "more than is taken from it", error)
-      : tooLate(subgraph, error);
+    switch (error.reason) {
+      case "too-large":
+        return invalidAnswer(subgraph, "more than is taken from it", error);
+      case "crowded":
+        return overloaded(subgraph, error);
+      case "late":
+      case "left":
+        return tooLate(subgraph, error);
+    }
   }
   return unavailable(subgraph, error);
 }
 
 export function createHttpTransport(options: TransportOptions): HttpTransport {
   const { subgraph, url, signingKey, timeoutMs, maxResponseBytes, compression, clock } = options;
-  const key = signingKey === undefined ? undefined : deriveSubgraphKey(signingKey, subgraph);
+  const key =
+    signingKey === undefined ? undefined : createSecretKey(deriveSubgraphKey(signingKey, subgraph));
   const codings = compression ? acceptedCodings : "identity";
+  const memory = { takenBytes: 0, maxBytes: options.maxBufferedBytes };
   const closing = new Set<Promise<void>>();
   let target: Target | undefined;
 
@@ -165,6 +176,7 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
           timeoutMs: remainingMs,
           signal: context.signal,
           maxBytes: maxResponseBytes,
+          memory,
         });
         const { status, headers } = answer;
         return {

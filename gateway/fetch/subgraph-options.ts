@@ -42,6 +42,7 @@ const retry = z.strictObject({
 export const subgraphOptionsSchema = z.strictObject({
   timeoutMs: milliseconds(5_000),
   maxResponseBytes: count(32 * 1024 * 1024, 2 ** 30),
+  maxBufferedBytes: count(128 * 1024 * 1024, 2 ** 34),
   connections: count(64, 10_000),
   warmConnections: z.number().int().min(0).max(1_000).default(2),
   pipelining: count(1, 100),

@@ -133,3 +133,29 @@ test("a subgraph that hangs takes nothing from the others", async () => {
   expect(codes.filter((code) => code === "SUBGRAPH_OVERLOADED")).toHaveLength(500 - 24);
   await stack.close();
 });
+
+test("many answers that are each within their limit are not taken beyond what they may take up together", async () => {
+  const whole = Buffer.alloc(900_000, "x");
+  let asked = 0;
+  await using subgraph = await withSubgraph(
+    (_request, response) => {
+      asked += 1;
+      response.writeHead(200, { "content-length": String(whole.length) });
+      // All but the last byte: the gateway has to hold it.
+      response.write(asked <= 20 ? whole.subarray(1) : whole, () => asked > 20 && response.end());
+    },
+    { subgraph: { ...alone, maxResponseBytes: 1_000_000, maxBufferedBytes: 5_000_000 } },
+  );
+  const client = new AbortController();
+  const context = { ...testContext(), signal: client.signal };
+  const codes: string[] = [];
+  const sent = Array.from({ length: 20 }, () =>
+    subgraph.send(call, context).catch(({ code }: { code: string }) => void codes.push(code)),
+  );
+  await expect.poll(() => codes).toHaveLength(15);
+  expect(new Set(codes)).toEqual(new Set(["SUBGRAPH_OVERLOADED"]));
+  client.abort();
+  await Promise.all(sent);
+  // What was held is free again.
+  expect((await subgraph.send(call, testContext())).body).toHaveLength(whole.length);
+});

@@ -1,9 +1,13 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readConfig } from "../../../gateway/config.ts";
-import { readSubgraphOptions } from "../../../gateway/fetch/subgraph-options.ts";
+import { fromRoot } from "../../../platform/root.ts";
+import {
+  readSubgraphOptions,
+  subgraphOptionsSchema,
+} from "../../../gateway/fetch/subgraph-options.ts";
 
 test("without a file every subgraph has the defaults", () => {
   const options = readSubgraphOptions("", { timeoutMs: 3_000 })("payments");
@@ -64,4 +68,36 @@ test("the gateway's configuration reads the file, and says where a wrong one is 
     /SUBGRAPH_OPTIONS: cannot be read/,
   );
   await rm(folder, { recursive: true });
+});
+
+/** `{ breaker: { probes: 3 } }` → `breaker.probes`: 3. */
+function flatten(options: object, prefix = ""): [string, unknown][] {
+  return Object.entries(options).flatMap(([name, value]): [string, unknown][] =>
+    typeof value === "object" && value !== null
+      ? flatten(value as object, `${prefix}${name}.`)
+      : [[prefix + name, value]],
+  );
+}
+
+test("the page for operators names every setting, with the default that it has", async () => {
+  const page = await readFile(fromRoot("docs/subgraph-fetches.md"), "utf8");
+  const section = page.slice(page.indexOf("## Settings by subgraph"));
+  const documented = new Map<string, string>();
+  for (const [, names = "", defaults = ""] of section.matchAll(/^\| (`[^|]+`) \| ([^|]*) \|/gm)) {
+    const [first = "", ...rest] = names.split(", ").map((name) => name.replaceAll("`", ""));
+    const prefix = first.slice(0, first.indexOf("."));
+    const values = rest.length > 0 ? defaults.split(", ") : [defaults];
+    [first, ...rest.map((name) => prefix + name)].forEach((name, index) =>
+      documented.set(name, values[index]?.trim() ?? ""),
+    );
+  }
+  const derived = ["timeoutMs", "maxResponseBytes", "breaker.slowCallMs", "ca"];
+  const actual = flatten(subgraphOptionsSchema.parse({}));
+  const told = actual.filter(([name]) => !derived.includes(name));
+  expect(told.map(([name]) => [name, documented.get(name)])).toEqual(
+    told.map(([name, value]) => [name, String(value)]),
+  );
+  expect([...documented.keys()].toSorted()).toEqual(
+    [...new Set([...actual.map(([name]) => name), ...derived])].toSorted(),
+  );
 });
