@@ -75,6 +75,8 @@ const schema = z
     /** "null": a forbidden field is null with an error; "refuse": it refuses the whole operation. */
     FORBIDDEN_FIELDS: z.enum(["null", "refuse"]).default("null"),
     INTROSPECTION: flag.default(true),
+    /** Who is told how an answer came about, when they ask by header. */
+    EXPLAIN_TO: z.enum(["operators", "everybody", "nobody"]).default("operators"),
     /** Identical queries of one principal that are under way at the same time are answered by one execution. */
     SHARE_IN_FLIGHT: flag.default(true),
     CORS_ORIGINS: list.default([]),

@@ -89,7 +89,7 @@ export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
     if (!node || (method === "GET" && !isQuery)) return undefined;
     const operation = { document, operationName, variables };
     const name = node.name?.value;
-    if (!inFlight || !isQuery) return run(graph, operation, name, context);
+    if (!inFlight || !isQuery || context.explain) return run(graph, operation, name, context);
     const { principal } = context;
     const key = (principal ? encodePrincipal(principal) : "") + keyOf(graph, request);
     return inFlight.join(key, context.signal, (signal) =>

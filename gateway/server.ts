@@ -96,7 +96,12 @@ export async function startGateway(
       const executed = await execute(graph, operation, context as RequestContext);
       const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
-      return { data: completed.data, ...(errors.length > 0 ? { errors } : {}) };
+      const { extensions } = executed;
+      return {
+        data: completed.data,
+        ...(errors.length > 0 ? { errors } : {}),
+        ...(extensions ? { extensions } : {}),
+      };
     },
     log,
   });
@@ -123,6 +128,7 @@ export async function startGateway(
     {
       path: config.GRAPHQL_PATH,
       cors: { origins: config.CORS_ORIGINS },
+      explainTo: config.EXPLAIN_TO,
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxHeaderBytes: config.MAX_HEADER_BYTES,
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,

@@ -18,6 +18,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   gateway   the gateway alone, any supergraph   npm run gateway -- --help
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
+  plan      what an operation asks of whom      npm run plan -- FILE
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
   build     TypeScript to dist/                 npm run build
@@ -57,6 +58,7 @@ const commands = {
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
+  plan: program("tools/plan.js"),
   async bench(args) {
     const bench = join(root, "bench");
     await whileLocked(root, async () => {

@@ -12,6 +12,7 @@ import type { Plan } from "../plan/planner.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
+import { createExplanation } from "./explain.ts";
 import { createFailures, type ResponseError } from "./failures.ts";
 import { executeIntrospection } from "./introspection.ts";
 import { mergePart } from "./merge-part.ts";
@@ -41,6 +42,7 @@ export type ExecuteOptions = {
 /** What was fetched; the response is made of it in the form that is wanted. */
 export type Executed = {
   readonly complete: () => Completed;
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
   /** The whole response as JSON in UTF-8. */
   readonly toJson: () => { readonly body: Buffer; readonly errors: readonly ResponseError[] };
 };
@@ -125,7 +127,13 @@ export async function executeOperation(
   const { programs, values } = carriedOut ? graph.plan(carriedOut, operationName) : nothing;
   if (carriedOut && programs.every(({ steps }) => steps.length === 0))
     assertPlannable(collect(rootType.name));
-  const asking = { fetch: options.fetch, context, variables: { ...variables, ...values } };
+  const explanation = context.explain ? createExplanation(() => performance.now()) : undefined;
+  const asking = {
+    fetch: options.fetch,
+    context,
+    variables: { ...variables, ...values },
+    explanation,
+  };
   const scope = { supergraphSchema, hasKey, failures };
   const [data = {}, ...parts] = await Promise.all(
     programs.map((program, index) => {
@@ -141,17 +149,23 @@ export async function executeOperation(
 
   const completed = (): Completed =>
     complete({ schema, rootType, collect, variables, failures, introspection, clientNames }, data);
+  const extensions = explanation && { explain: explanation.toExtension() };
   return {
     complete: completed,
+    extensions,
     toJson() {
       const write =
-        carriedOut && !filtered && failures.isEmpty()
+        carriedOut && !filtered && !extensions && failures.isEmpty()
           ? prepared.writer(variables, programs)
           : undefined;
       const written = write && writeAnswer(write, data, sharing.at);
       if (written) return { body: written, errors: [] };
       const { data: answer, errors } = completed();
-      const response = errors.length > 0 ? { data: answer, errors } : { data: answer };
+      const response = {
+        data: answer,
+        ...(errors.length > 0 ? { errors } : {}),
+        ...(extensions ? { extensions } : {}),
+      };
       return { body: Buffer.from(JSON.stringify(response)), errors };
     },
   };

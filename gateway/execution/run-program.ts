@@ -84,8 +84,9 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
       if (!batch.isEmpty()) {
         // Whoever comes later goes with the next one.
         if (departure.outstanding > 0) departure.batch = createEntityBatch(run, group);
-        const { text, representations } = batch.request();
-        const result = await askSubgraph(run, group.subgraph, "query", text, representations);
+        const { text, representations, count } = batch.request();
+        const { subgraph } = group;
+        const result = await askSubgraph(run, subgraph, "query", text, representations, count);
         if (isFailure(result)) batch.fail(result);
         else batch.merge(result);
         for (const { place } of aboard) walker.reset(place);
