@@ -75,6 +75,10 @@ const schema = z
     /** "null": a forbidden field is null with an error; "refuse": it refuses the whole operation. */
     FORBIDDEN_FIELDS: z.enum(["null", "refuse"]).default("null"),
     INTROSPECTION: flag.default(true),
+    /** Who is told how an answer came about, when they ask by header. */
+    EXPLAIN_TO: z.enum(["operators", "everybody", "nobody"]).default("operators"),
+    /** Identical queries of one principal that are under way at the same time are answered by one execution. */
+    SHARE_IN_FLIGHT: flag.default(true),
     CORS_ORIGINS: list.default([]),
     REQUEST_TIMEOUT_MS: milliseconds(100, 10_000),
     SUBGRAPH_TIMEOUT_MS: milliseconds(50, 5_000),
@@ -105,6 +109,7 @@ const schema = z
       // Longer than the client's request itself, a limit would never be seen to be broken.
       timeoutMs: Math.min(config.SUBGRAPH_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
       maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
+      shareInFlight: config.SHARE_IN_FLIGHT,
     };
     try {
       return { ...config, optionsOf: readSubgraphOptions(SUBGRAPH_OPTIONS, defaults) };

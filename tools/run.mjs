@@ -18,6 +18,9 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   gateway   the gateway alone, any supergraph   npm run gateway -- --help
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
+  plan      what an operation asks of whom      npm run plan -- FILE
+  audit     the public federation audit         npm run audit -- --help
+  bench     gateways side by side               npm run bench -- --help
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
   test      check, then the tests               npm test [-- FILE …]`;
@@ -54,6 +57,16 @@ const commands = {
   gateway: program("gateway/main.js"),
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
+  audit: program("tools/audit.js"),
+  plan: program("tools/plan.js"),
+  async bench(args) {
+    const bench = join(root, "bench");
+    await whileLocked(root, async () => {
+      await install(bench);
+      await build(root, { types: false });
+    });
+    return runProcess("node", [join(bench, "main.ts"), ...args], { root, ipc: true });
+  },
   async build() {
     await whileLocked(root, () => build(root, { types: true }));
     return 0;

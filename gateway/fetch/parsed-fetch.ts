@@ -1,11 +1,8 @@
-/** `SubgraphSend` as a `SubgraphFetch`: writes the request's JSON, parses the answer's. */
+/** `SubgraphSend` as a `SubgraphFetch`: the answer's bytes are parsed. */
 import { parseSubgraphResult } from "./parse-result.ts";
 import type { SubgraphFetch, SubgraphSend } from "./subgraph-fetch.ts";
 
-export function createParsedFetch(send: SubgraphSend): SubgraphFetch {
-  return async ({ subgraph, kind, query, operationName, variables }, context) => {
-    const body = JSON.stringify({ query, operationName, variables });
-    const answer = await send({ subgraph, kind, operationName, body }, context);
-    return parseSubgraphResult(subgraph, answer);
-  };
-}
+export const createParsedFetch =
+  (send: SubgraphSend): SubgraphFetch =>
+  async (call, context) =>
+    parseSubgraphResult(call.subgraph, await send(call, context));

@@ -94,7 +94,8 @@ export function createShareInFlight({ timeoutMs }: ShareOptions, deps: Deps): Su
   }
 
   return (send) => (call, context) => {
-    if (call.kind !== "query") return send(call, context);
+    // What began before a write may not show it: nobody joins that any more.
+    if (call.kind !== "query") return send(call, context).finally(() => flights.clear());
     if (context.signal.aborted) return Promise.reject(tooLate(subgraph));
     const key = keyOf(call, context);
     let flight = flights.get(key);

@@ -32,7 +32,7 @@ export type FetchStackOptions = {
 export type FetchStack = {
   /** Bytes in, bytes out. */
   readonly send: SubgraphSend;
-  /** Variables in, parsed result out. */
+  /** Bytes in, parsed result out. */
   readonly fetch: SubgraphFetch;
   /** Opens connections to these subgraphs; resolves when they have answered or failed. Never rejects. */
   readonly warmUp: (subgraphs: Iterable<string>, timeoutMs: number, log: Log) => Promise<void>;

@@ -1,20 +1,10 @@
 /**
- * The types of every subgraph fetch, outside in: execution asks with `SubgraphFetch` (variables in,
- * parsed result out) or, when it writes the request's JSON itself, with `SubgraphSend` (bytes in,
- * bytes out). Sharing, retry, breaker, bulkhead and transport are all a `SubgraphSend`, or wrap one,
+ * The types of every subgraph fetch, outside in: execution asks with `SubgraphFetch` (finished JSON in,
+ * parsed result out); below it is a `SubgraphSend` (finished JSON in, bytes out). Sharing, retry, breaker, bulkhead and transport are all a `SubgraphSend`, or wrap one,
  * and none of them knows another; subgraph-fetch-stack.ts puts them in order.
  */
 import type { RequestContext } from "../context.ts";
 import type { ErrorCode } from "../errors.ts";
-
-export type SubgraphRequest = {
-  readonly subgraph: string;
-  /** "query" may be repeated; "mutation" never. */
-  readonly kind: "query" | "mutation";
-  readonly query: string;
-  readonly operationName: string | undefined;
-  readonly variables: Readonly<Record<string, unknown>>;
-};
 
 /** A request as it travels: its JSON is finished. */
 export type SubgraphCall = {
@@ -22,8 +12,8 @@ export type SubgraphCall = {
   /** "query" may be repeated and shared; "mutation" never. */
   readonly kind: "query" | "mutation";
   /** For logs and metrics. */
-  readonly operationName: string | undefined;
-  /** The request's JSON: `{"query":…,"operationName":…,"variables":…}`. A string is as good as bytes. */
+  readonly operationName?: string | undefined;
+  /** The request's JSON: `{"query":…,"variables":…}`. A string is as good as bytes. */
   readonly body: string | Buffer;
   /** Further headers, lower-case names. Calls with different ones are never shared. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -62,7 +52,7 @@ export type SubgraphResult = {
 
 /** @throws SubgraphFailure when there is no GraphQL answer at all. */
 export type SubgraphFetch = (
-  request: SubgraphRequest,
+  call: SubgraphCall,
   context: RequestContext,
 ) => Promise<SubgraphResult>;
 

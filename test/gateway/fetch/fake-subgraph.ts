@@ -61,15 +61,12 @@ export async function withSubgraph(listener: RequestListener, settings: StackSet
 export const query = {
   subgraph: "payments",
   kind: "query",
-  query: "{ a }",
-  operationName: undefined,
-  variables: { x: 1 },
+  body: JSON.stringify({ query: "{ a }", variables: { x: 1 } }),
 } as const;
 
 export const call = {
   subgraph: "payments",
   kind: "query",
-  operationName: undefined,
   body: '{"query":"{ a }"}',
 } as const;
 

@@ -26,6 +26,7 @@ async function holding(settings: object = {}) {
     { subgraph: { retry: false, ...settings } },
   );
   return Object.assign(subgraph, {
+    held,
     asked: () => asked,
     hungUp: () => hungUp,
     answerAll: () => held.splice(0).forEach((response) => response.end('{"data":{"a":1}}')),
@@ -58,6 +59,20 @@ describe("equal queries at the same time", () => {
     const [one, other] = await Promise.all(both);
     expect(one?.data).toEqual(other?.data);
     expect(one?.data).not.toBe(other?.data);
+  });
+
+  test("do not join what began before a mutation ended: it may not show what was written", async () => {
+    await using subgraph = await holding();
+    const before = subgraph.fetch(call, testContext());
+    await expect.poll(subgraph.asked).toBe(1);
+    const written = subgraph.fetch(mutation, testContext());
+    await expect.poll(subgraph.asked).toBe(2);
+    subgraph.held.pop()?.end('{"data":{"a":1}}');
+    await written;
+    const after = subgraph.fetch(call, testContext());
+    await expect.poll(subgraph.asked).toBe(3);
+    subgraph.answerAll();
+    await Promise.all([before, after]);
   });
 
   test("travel again once the answer is there", async () => {
