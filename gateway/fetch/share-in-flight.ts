@@ -3,11 +3,15 @@
  * headers (one stack serves one subgraph). Never mutations. Each waiter keeps its own deadline and may
  * leave; when the last one has left, the call is aborted. The call itself has the subgraph's full time,
  * not the first waiter's, so that no waiter fails because of another's hurry.
+ *
+ * Who writes, reads what he wrote: once a mutation has ended, nobody joins a query that began before
+ * that, in whichever subgraph, for one agency's write may show in another's answer.
  */
 import type { Clock } from "../../platform/clock.ts";
 import type { RequestContext } from "../context.ts";
 import { tooLate } from "./failure.ts";
 import type { FetchObserver } from "./observer.ts";
+import type { Writes } from "./count-writes.ts";
 import { encodedPrincipal } from "./principal-header.ts";
 import type {
   SubgraphAnswer,
@@ -18,7 +22,12 @@ import type {
 
 export type ShareOptions = { readonly timeoutMs: number };
 
-type Deps = { readonly subgraph: string; readonly clock: Clock; readonly observe: FetchObserver };
+type Deps = {
+  readonly subgraph: string;
+  readonly writes: Writes;
+  readonly clock: Clock;
+  readonly observe: FetchObserver;
+};
 
 type Flight = {
   readonly answer: Promise<SubgraphAnswer>;
@@ -27,17 +36,17 @@ type Flight = {
   waiters: number;
 };
 
-/** Two calls with the same key would get the same answer. The first two parts hold no line break. */
-function keyOf({ body, headers }: SubgraphCall, context: RequestContext): string {
+/** Two calls with the same key would get the same answer. No part but the last holds a line break. */
+function keyOf({ body, headers }: SubgraphCall, context: RequestContext, writes: Writes): string {
   const text = typeof body === "string" ? body : body.toString("latin1");
   const lines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
   const further = headers ? JSON.stringify(lines.toSorted()) : "";
   const form = typeof body === "string" ? "s" : "b";
-  return `${encodedPrincipal(context.principal)}\n${further}\n${form}${text}`;
+  return `${writes.ended}\n${encodedPrincipal(context.principal)}\n${further}\n${form}${text}`;
 }
 
 export function createShareInFlight({ timeoutMs }: ShareOptions, deps: Deps): SubgraphWrapper {
-  const { subgraph, clock, observe } = deps;
+  const { subgraph, writes, clock, observe } = deps;
   const flights = new Map<string, Flight>();
 
   function depart(
@@ -94,10 +103,9 @@ export function createShareInFlight({ timeoutMs }: ShareOptions, deps: Deps): Su
   }
 
   return (send) => (call, context) => {
-    // What began before a write may not show it: nobody joins that any more.
-    if (call.kind !== "query") return send(call, context).finally(() => flights.clear());
+    if (call.kind !== "query") return send(call, context);
     if (context.signal.aborted) return Promise.reject(tooLate(subgraph));
-    const key = keyOf(call, context);
+    const key = keyOf(call, context, writes);
     let flight = flights.get(key);
     if (flight) observe({ type: "shared", subgraph });
     else flight = depart(key, send, call, context);

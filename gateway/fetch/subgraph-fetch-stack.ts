@@ -11,6 +11,7 @@ import type { FetchObserver } from "./observer.ts";
 import { createObserveFetch } from "./observe-fetch.ts";
 import { createParsedFetch } from "./parsed-fetch.ts";
 import { createRetry } from "./retry.ts";
+import { createCountWrites, type Writes } from "./count-writes.ts";
 import { createShareInFlight } from "./share-in-flight.ts";
 import type { SubgraphFetch, SubgraphSend, SubgraphWrapper } from "./subgraph-fetch.ts";
 import type { SubgraphOptions, SubgraphOptionsOf } from "./subgraph-options.ts";
@@ -47,13 +48,20 @@ const slowCallOf = ({ slowCallMs = Number.POSITIVE_INFINITY }, timeoutMs: number
   Math.min(slowCallMs, 0.8 * timeoutMs);
 
 /** The order, outermost first. */
-function partsOf(subgraph: string, own: SubgraphOptions, options: FetchStackOptions): Part[] {
+function partsOf(
+  subgraph: string,
+  own: SubgraphOptions,
+  writes: Writes,
+  options: FetchStackOptions,
+): Part[] {
   const { clock, random = Math.random, observe } = options;
   const deps = { subgraph, clock, random, observe: observe ?? (() => {}) };
   const { timeoutMs, shareInFlight, retry, breaker, bulkhead } = own;
   return [
     observe ? createObserveFetch(observe) : false,
-    shareInFlight && createShareInFlight({ timeoutMs }, deps),
+    shareInFlight && createShareInFlight({ timeoutMs }, { ...deps, writes }),
+    // Of every subgraph, also of one whose own queries are not shared.
+    createCountWrites(writes),
     createTimeLimit(timeoutMs, clock),
     // Each try asks the breaker, and counts in it.
     retry && createRetry(retry, deps),
@@ -65,12 +73,13 @@ function partsOf(subgraph: string, own: SubgraphOptions, options: FetchStackOpti
 
 export function createFetchStack(options: FetchStackOptions): FetchStack {
   const { urlOf, optionsOf, signingKey, clock } = options;
+  const writes: Writes = { ended: 0 };
 
   function openStack(subgraph: string) {
     const own = optionsOf(subgraph);
     const url = () => urlOf(subgraph);
     const transport = createHttpTransport({ ...own, subgraph, url, signingKey, clock });
-    const wrappers = partsOf(subgraph, own, options).filter((part) => part !== false);
+    const wrappers = partsOf(subgraph, own, writes, options).filter((part) => part !== false);
     const send = wrappers.reduceRight((inner, wrap) => wrap(inner), transport.send);
     return { send, transport, warmConnections: own.warmConnections };
   }

@@ -114,6 +114,29 @@ describe("equal queries at the same time", () => {
   });
 });
 
+test("a query after a mutation never joins one that began before the mutation ended", async () => {
+  const held: ServerResponse[] = [];
+  await using subgraph = await withSubgraph((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      if (body.includes("mutation")) response.end('{"data":{}}');
+      else held.push(response);
+    });
+  });
+  const before = subgraph.send(call, testContext());
+  await expect.poll(() => held.length).toBe(1);
+  // In another subgraph, even: what it changed may show here.
+  const write = { ...mutation, subgraph: "parking", body: '{"query":"mutation { b }"}' };
+  await subgraph.send(write, testContext());
+  const after = subgraph.send(call, testContext());
+  await expect.poll(() => held.length).toBe(2);
+  held[1]?.end('"after"');
+  expect((await after).body.toString()).toBe('"after"');
+  held[0]?.end('"before"');
+  expect((await before).body.toString()).toBe('"before"');
+});
+
 describe("a waiter that leaves", () => {
   test("ends at once and takes nobody along, not even when it came first", async () => {
     await using subgraph = await holding();
