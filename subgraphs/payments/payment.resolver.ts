@@ -57,11 +57,15 @@ function found<Row>(row: Row | null, id: string): Row {
 
 @Resolver(() => Payment)
 export class PaymentResolver {
-  @FieldResolver(() => PaidItem, { description: "What was paid for." })
+  @FieldResolver(() => PaidItem, {
+    nullable: true,
+    description: "What was paid for; null for fuel that is not filled yet.",
+  })
   async paidFor(
     @Root() { itemId, itemKind }: Payment,
     @Ctx() { loaders, clock }: PaymentsContext,
-  ): Promise<typeof PaidItem> {
+  ): Promise<typeof PaidItem | null> {
+    if (itemId === null || itemKind === null) return null;
     switch (itemKind) {
       case "BILL":
         return toBill(found(await loaders.bill.load(itemId), itemId));
@@ -76,9 +80,16 @@ export class PaymentResolver {
     }
   }
 
-  @FieldResolver(() => Receipt, { description: "The biller's receipt." })
-  async receipt(@Root() { id }: Payment, @Ctx() { loaders }: PaymentsContext): Promise<Receipt> {
-    return toReceipt(found(await loaders.receipt.load(id), id));
+  @FieldResolver(() => Receipt, {
+    nullable: true,
+    description: "The biller's receipt; null while nothing is taken.",
+  })
+  async receipt(
+    @Root() { id }: Payment,
+    @Ctx() { loaders }: PaymentsContext,
+  ): Promise<Receipt | null> {
+    const row = await loaders.receipt.load(id);
+    return row && toReceipt(row);
   }
 }
 

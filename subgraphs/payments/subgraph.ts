@@ -2,6 +2,7 @@
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AgencyResolver } from "./agency.resolver.ts";
 import { agencyOf } from "./agency.ts";
+import { type PaymentsCompanion, startCompanion } from "./companion.ts";
 import { createContext, type PaymentsContext } from "./context.ts";
 import {
   BillItemResolver,
@@ -21,7 +22,7 @@ import { ServiceResolver } from "./service.resolver.ts";
 import { serviceOf } from "./service.ts";
 import type { Tables } from "./tables.ts";
 
-export const subgraph = defineSubgraph<Tables, PaymentsContext>({
+export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanion>({
   name: "payments",
   resolvers: [
     PersonResolver,
@@ -53,4 +54,5 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext>({
   migrations,
   seed,
   createContext,
+  startCompanion,
 });
