@@ -75,11 +75,18 @@ export function createOutbox({ db, provider, billers, settleDeps, log }: OutboxD
     return answer.kind === "REFUSED" ? to.inquire(call.payment_id) : answer;
   }
 
-  async function markUnknown(call: DueCall): Promise<void> {
+  const seenVersion = async (id: string): Promise<bigint> => {
+    const query = db.selectFrom("payment").select("provider_version as version");
+    return (await query.where("id", "=", id).executeTakeFirstOrThrow()).version;
+  };
+
+  /** Unless a webhook has told something while we waited. */
+  async function markUnknown(call: DueCall, seen: bigint): Promise<void> {
     if (call.kind === "REFUND") return;
     await db.transaction().execute(async (tx) => {
       const payment = await lockPayment(tx, call.payment_id);
-      if (!payment || !stateAfter(payment.state, "PROVIDER_TIMED_OUT")) return;
+      if (payment?.provider_version !== seen) return;
+      if (!stateAfter(payment.state, "PROVIDER_TIMED_OUT")) return;
       const { id: paymentId, state: from, version } = payment;
       const at = settleDeps().now;
       const cause = { event: "PROVIDER_TIMED_OUT", actor: "clock", at } as const;
@@ -89,6 +96,7 @@ export function createOutbox({ db, provider, billers, settleDeps, log }: OutboxD
 
   async function askProvider(call: DueCall): Promise<string | undefined> {
     if (!provider) return "There is no provider: set PROVIDER_URL.";
+    const seen = await seenVersion(call.payment_id);
     const answer = await ask(call, provider);
     if (answer.kind === "VIEW") {
       const { view } = answer;
@@ -99,7 +107,7 @@ export function createOutbox({ db, provider, billers, settleDeps, log }: OutboxD
       });
       return isDone ? undefined : `The payment is ${view.status}, and the call had no effect.`;
     }
-    if (answer.kind === "UNKNOWN") await markUnknown(call);
+    if (answer.kind === "UNKNOWN") await markUnknown(call, seen);
     return "reason" in answer ? answer.reason : answer.kind;
   }
 
