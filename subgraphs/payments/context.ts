@@ -11,6 +11,7 @@ import { walletsOfPersons } from "./ledger.store.ts";
 import type { TimePage } from "./paging.ts";
 import { payablesByIds, payablesOfServices } from "./payable.store.ts";
 import { countPaymentsOfPersons, paymentsByIds, paymentsOfPersons } from "./payment.store.ts";
+import { refundsOfPayments } from "./refund.store.ts";
 import { linesOfReceipts, receiptsOfPayments } from "./receipt.store.ts";
 import { serviceFeesByIds } from "./service-fee.store.ts";
 import type { SettleDeps } from "./settle.ts";
@@ -37,6 +38,10 @@ function createLoaders({ db }: BaseContext<Tables>) {
     payablesOfService: createListLoader(
       (ids) => payablesOfServices(db, ids),
       (row) => row.service_id,
+    ),
+    refunds: createListLoader(
+      (ids) => refundsOfPayments(db, ids),
+      (row) => row.payment_id,
     ),
     payment: createOneLoader((ids) => paymentsByIds(db, ids), idOf),
     receipt: createOneLoader(

@@ -77,6 +77,12 @@ class PayFineInput extends PayInput {
   fineId!: string;
 }
 
+@InputType({ description: "Which fee of a government service to pay, and what was agreed to." })
+class PayServiceFeeInput extends PayInput {
+  @Field(() => ID, { description: "Id of the fee: `fee_…`." })
+  feeId!: string;
+}
+
 async function paymentOf(id: string, { loaders }: PaymentsContext): Promise<Payment> {
   const row = await loaders.payment.load(id);
   if (!row) throw new Error(`The payment ${id} has gone.`);
@@ -137,7 +143,10 @@ export async function tell(outcome: Outcome, context: PaymentsContext): Promise<
 type Asked = Pick<PayRequest, "operation" | "kind" | "itemId">;
 
 /** A token is no card number: 12 digits in a row are taken for one, and never stored. */
-function meansOf({ method, cardToken }: PayInput, { hasCards }: PaymentsContext): PayMeans {
+export function meansOf(
+  { method, cardToken }: Pick<PayInput, "method" | "cardToken">,
+  { hasCards }: PaymentsContext,
+): PayMeans {
   if (method === "WALLET") {
     if (cardToken) throw badUserInput("`cardToken` goes with `method: CARD`: leave it out.");
     return { method };
@@ -188,6 +197,21 @@ export class PayResolver {
     @Ctx() context: PaymentsContext,
   ): Promise<typeof PayResult> {
     return pay({ operation: "payBill", kind: "BILL", itemId: input.billId }, input, context);
+  }
+
+  @Directive("@authenticated")
+  @Mutation(() => PayResult, {
+    nullable: true,
+    description:
+      "Pays the fee of a government service that you asked for, with the Knowledge and Innovation Dirham where they apply, exactly once per idempotency key. An unknown fee, or somebody else's, is NotPayable.",
+  })
+  payServiceFee(
+    @Arg("input", () => PayServiceFeeInput, { description: "Which fee, and what was agreed to." })
+    input: PayServiceFeeInput,
+    @Ctx() context: PaymentsContext,
+  ): Promise<typeof PayResult> {
+    const asked = { operation: "payServiceFee", kind: "SERVICE_FEE", itemId: input.feeId } as const;
+    return pay(asked, input, context);
   }
 
   @Directive("@authenticated")

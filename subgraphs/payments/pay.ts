@@ -100,7 +100,7 @@ export async function settleItem(
 }
 
 export type PayRequest = SettleRequest & {
-  readonly operation: "payBill" | "payFine" | "payBills" | "payFee";
+  readonly operation: "payBill" | "payFine" | "payServiceFee" | `payBills/${number}`;
   /** As checked by `checkIdempotencyKey`. */
   readonly idempotencyKey: string;
 };

@@ -147,6 +147,9 @@ export class Payment {
   })
   card!: PaymentCard | null;
 
+  /** What was taken. */
+  captured!: Money;
+  personId!: string;
   itemId!: string | null;
   itemKind!: ItemKind | null;
 }
@@ -168,6 +171,8 @@ export const toPayment = (row: PaymentRow): Payment =>
     pageUrl: row.state === "ACTION_REQUIRED" ? row.page_url : null,
     failure: row.failure,
     card: cardOf(row),
+    captured: Money.of(row.captured_amount, row.currency),
+    personId: row.person_id,
     itemId: row.item_id,
     itemKind: row.item_kind,
   });

@@ -3,6 +3,8 @@ import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AgencyResolver } from "./agency.resolver.ts";
 import { agencyOf } from "./agency.ts";
 import { type PaymentsCompanion, startCompanion } from "./companion.ts";
+import { BatchResolver } from "./batch.resolver.ts";
+import { RefundResolver } from "./refund.resolver.ts";
 import { createContext, type PaymentsContext } from "./context.ts";
 import {
   BillItemResolver,
@@ -36,6 +38,8 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     FuelFillItemResolver,
     ServiceFeeItemResolver,
     PayResolver,
+    BatchResolver,
+    RefundResolver,
   ],
   orphanedTypes: [],
   references: {

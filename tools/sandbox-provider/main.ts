@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     ...(config.PROVIDER_JOURNAL ? { journal: config.PROVIDER_JOURNAL } : {}),
   });
   log.info({ url: running.url }, "ready");
-  onShutdown(log, running.stop);
+  onShutdown(log, () => running.stop());
 }
 
 main().catch((error: unknown) => {
