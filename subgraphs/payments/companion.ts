@@ -92,7 +92,8 @@ export async function startCompanion({
     : undefined;
   const hasSystem = (billerId: string): boolean => billers.has(billerId);
   const settleDeps = (): SettleDeps => ({ now: new Date(clock()), newId, hasSystem });
-  const runOutbox = createOutbox({ db, provider, billers, settleDeps, log });
+  const leaseMs = Math.max(5_000, 4 * timeoutMs);
+  const runOutbox = createOutbox({ db, provider, billers, settleDeps, log, leaseMs });
   const callsAtOnce = 16;
   const jobs: readonly Job[] = [
     {

@@ -22,9 +22,10 @@ export type OutboxDeps = {
   readonly billers: BillerSystems;
   readonly settleDeps: () => SettleDeps;
   readonly log: Log;
+  /** For how long a claimed call is nobody else's: longer than its few requests can take. */
+  readonly leaseMs: number;
 };
 
-const leaseMs = 30_000;
 const firstPauseMs = 200;
 const longestPauseMs = 60_000;
 
@@ -48,7 +49,7 @@ function isAnswered(call: DueCall, view: ProviderView): boolean {
   }
 }
 
-export function createOutbox({ db, provider, billers, settleDeps, log }: OutboxDeps) {
+export function createOutbox({ db, provider, billers, settleDeps, log, leaseMs }: OutboxDeps) {
   async function order(call: DueCall, to: Provider): Promise<ProviderAnswer> {
     const { id, kind, payment_id: reference, amount } = call;
     if (kind === "CAPTURE") return to.capture(id, reference, amount ?? 0n);

@@ -84,7 +84,10 @@ export class RefundResolver {
     }
     if (!isRecordId(paymentId)) throw badUserInput("`paymentId` must be the id of a payment.");
     const { db, settleDeps, loaders } = context;
-    const outcome = await refundOnce(db, { ...input, operatorId }, settleDeps());
+    const { idempotencyKey, expectedRefundable } = input;
+    const wanted = { paymentId, amount, expectedRefundable, reason };
+    const request = { ...wanted, idempotencyKey, operatorId };
+    const outcome = await refundOnce(db, request, settleDeps());
     if (outcome.kind !== "REFUND_ORDERED") {
       const refundable =
         outcome.kind === "REFUNDABLE_CHANGED"
