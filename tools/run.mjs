@@ -4,6 +4,7 @@
  * Plain JavaScript on purpose: nothing is installed when it starts.
  */
 import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { build } from "./run/build.mjs";
 import { install } from "./run/install.mjs";
@@ -21,6 +22,8 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   plan      what an operation asks of whom      npm run plan -- FILE
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
+  ledger:verify    the books of payments        npm run ledger:verify
+  faults:payments  payments under fire          npm run faults:payments -- --seconds 60
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
   test      check, then the tests               npm test [-- FILE …]`;
@@ -66,6 +69,19 @@ const commands = {
       await build(root, { types: false });
     });
     return runProcess("node", [join(bench, "main.ts"), ...args], { root, ipc: true });
+  },
+  "ledger:verify": program("tools/ledger-verify.js"),
+  /** Settings travel by the environment: the test runner takes no arguments of ours. */
+  async "faults:payments"(args) {
+    const number = { type: "string" };
+    const options = { seconds: number, seed: number, payers: number };
+    const { values } = parseArgs({ args, options });
+    for (const [name, value] of Object.entries({ seconds: "60", ...values })) {
+      process.env[`FAULT_${name.toUpperCase()}`] = value;
+    }
+    await installRedis(root);
+    const file = "test/faults/payments.test.ts";
+    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
   },
   async build() {
     await whileLocked(root, () => build(root, { types: true }));

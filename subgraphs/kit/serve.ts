@@ -7,6 +7,7 @@ import type { Kysely } from "kysely";
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import { listen } from "../../platform/listen.ts";
 import type { Log } from "../../platform/log.ts";
+import type { Companion, Route } from "./companion.ts";
 import type { AnySubgraph, BaseContext } from "./define-subgraph.ts";
 import { createExecute, type ExecuteSubgraphRequest, type SubgraphAnswer } from "./execute.ts";
 import { asksOnlyForSdl, createIdentify, type Identified } from "./identity.ts";
@@ -28,6 +29,8 @@ export type ServeOptions = {
   readonly signingKey: Uint8Array;
   readonly log: Log;
   readonly clock?: Clock;
+  /** For the companion's configuration; without it no companion is started. */
+  readonly env?: NodeJS.ProcessEnv;
 };
 
 export type RunningSubgraph = {
@@ -70,10 +73,17 @@ type Handler = {
   readonly execute: ExecuteSubgraphRequest<object>;
   readonly counter: StatementCounter;
   readonly clock: Clock;
+  readonly companion: Companion | undefined;
 };
 
+async function answerRoute(route: Route, request: IncomingMessage): Promise<SubgraphAnswer> {
+  const body = await readBody(request);
+  if (!body) return refusal(413, "BODY_TOO_LARGE", `The body is over ${maxBodyBytes} bytes.`);
+  return route({ url: request.url ?? "", headers: request.headers, body });
+}
+
 async function answer(handler: Handler, request: IncomingMessage): Promise<SubgraphAnswer> {
-  const { definition, db, identify, execute, counter, clock } = handler;
+  const { definition, db, identify, execute, counter, clock, companion } = handler;
   const body = await readBody(request);
   if (!body) return refusal(413, "BODY_TOO_LARGE", `The body is over ${maxBodyBytes} bytes.`);
   const { method = "", url = "", headers } = request;
@@ -92,7 +102,7 @@ async function answer(handler: Handler, request: IncomingMessage): Promise<Subgr
   const { principal, requestId } = identified;
   const base: BaseContext<unknown> = { db, principal, requestId, clock };
   const { result, statements } = await counter.count(() =>
-    execute(graphqlRequest as object, definition.createContext(base)),
+    execute(graphqlRequest as object, definition.createContext(base, companion)),
   );
   return {
     ...result,
@@ -102,8 +112,8 @@ async function answer(handler: Handler, request: IncomingMessage): Promise<Subgr
 
 function write(response: ServerResponse, { status, headers, body }: SubgraphAnswer): void {
   response.writeHead(status, {
-    ...headers,
     "content-type": "application/json; charset=utf-8",
+    ...headers,
     "content-length": Buffer.byteLength(body),
   });
   response.end(body);
@@ -117,17 +127,20 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
   const { schema } = buildSubgraph(definition);
   const { execute, stop } = await createExecute<object>({ name: definition.name, schema, log });
   const identify = createIdentify(signingKey, clock);
-  const handler: Handler = { definition, db, identify, execute, counter, clock };
+  const companion =
+    options.env && (await definition.startCompanion?.({ db, log, clock, env: options.env }));
+  const handler: Handler = { definition, db, identify, execute, counter, clock, companion };
 
   const server = createServer((request, response) => {
     const path = request.url?.split("?")[0];
     if (path === "/health") {
       return write(response, { status: 200, headers: {}, body: '{"status":"alive"}' });
     }
-    if (path !== "/graphql" || request.method !== "POST") {
+    const route = companion?.routes[`${request.method} ${path}`];
+    if (!route && (path !== "/graphql" || request.method !== "POST")) {
       return write(response, refusal(404, "NOT_FOUND", "There is POST /graphql and GET /health."));
     }
-    answer(handler, request).then(
+    (route ? answerRoute(route, request) : answer(handler, request)).then(
       (result) => write(response, result),
       (error: unknown) => {
         log.error({ err: error }, "request failed");
@@ -148,6 +161,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
       server.closeIdleConnections();
       await closed;
       await stop();
+      await companion?.stop();
       await db.destroy();
     },
   };

@@ -98,7 +98,7 @@ const costs: Readonly<Record<string, Cost>> = {
       input: { billId: "bill_omar_dewa_2020_04", expectedAmount: 1, idempotencyKey: "stated-cost" },
     },
     fetches: { payments: 1 },
-    statements: 5,
+    statements: 6,
     holds: ["payBill.currentAmount.amount", "payBill.message.ar"],
   },
 };
