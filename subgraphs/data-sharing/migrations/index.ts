@@ -1,5 +1,10 @@
 /** The migrations of the data-sharing subgraph, in the order of their names. */
-import { datasets } from "./0001-datasets.ts";
+import { catalogue } from "./0001-catalogue.ts";
 import { consents } from "./0002-consents.ts";
+import { toolkit } from "./0003-toolkit.ts";
 
-export const migrations = { "0001-datasets": datasets, "0002-consents": consents };
+export const migrations = {
+  "0001-catalogue": catalogue,
+  "0002-consents": consents,
+  "0003-toolkit": toolkit,
+};
