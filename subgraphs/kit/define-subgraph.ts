@@ -18,6 +18,15 @@ export type BaseContext<Tables> = {
   readonly principal: Principal | undefined;
   readonly requestId: string;
   readonly clock: Clock;
+  /** 32 secret bytes for one purpose of this subgraph: the same after each start, unrelated to any other. */
+  readonly deriveKey: (purpose: string) => Uint8Array;
+};
+
+/** A public document beside the graph, for harvesters and auditors that speak no GraphQL. */
+export type PublicDocument<Context> = {
+  readonly contentType: string;
+  readonly maxAgeSeconds: number;
+  readonly write: (context: Context) => Promise<string>;
 };
 
 // type-graphql identifies types and resolvers by their classes.
@@ -45,6 +54,8 @@ export type SubgraphDefinition<Tables, Context extends BaseContext<Tables>> = {
   readonly seed: (db: Kysely<Tables>) => Promise<void>;
   /** Called once per request: loaders must not outlive it. */
   readonly createContext: (base: BaseContext<Tables>) => Context;
+  /** By path (`/catalogue.ttl`), answered to GET from anybody: for what everybody may know. */
+  readonly documents?: Readonly<Record<string, PublicDocument<Context>>>;
 };
 
 export function defineSubgraph<Tables, Context extends BaseContext<Tables>>(
