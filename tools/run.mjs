@@ -18,6 +18,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   gateway   the gateway alone, any supergraph   npm run gateway -- --help
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
+  access-log:verify  proofs of the access log, offline
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
   test      check, then the tests               npm test [-- FILE …]`;
@@ -54,6 +55,7 @@ const commands = {
   gateway: program("gateway/main.js"),
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
+  "access-log:verify": program("tools/verify-access-log.js"),
   async build() {
     await whileLocked(root, () => build(root, { types: true }));
     return 0;

@@ -15,7 +15,10 @@ import {
   findDatasets,
   listDatasetsOfPublishers,
 } from "./dataset.store.ts";
+import type { Access } from "./access-log.rules.ts";
+import { type AccessLogWriter, createAccessLogWriter } from "./access-log.writer.ts";
 import type { DataSharingTables } from "./tables.ts";
+import { createTreeHeadKey, type TreeHeadKey } from "./tree-head.ts";
 import type { TimePage } from "./time-page.ts";
 
 type Base = BaseContext<DataSharingTables>;
@@ -78,9 +81,24 @@ const createLoaders = ({ db, principal }: Base) => ({
   ),
 });
 
-export type DataSharingContext = Base & { readonly loaders: ReturnType<typeof createLoaders> };
+/** What outlives a request: one writer of the access log for each database that is open. */
+type Shared = { readonly treeHeadKey: TreeHeadKey; readonly accessLogWriter: AccessLogWriter };
+const sharedOf = new WeakMap<object, Shared>();
 
-export const createContext = (base: Base): DataSharingContext => ({
-  ...base,
-  loaders: createLoaders(base),
-});
+function createShared({ db, clock, deriveKey }: Base): Shared {
+  const treeHeadKey = createTreeHeadKey(deriveKey("access-log/tree-head"));
+  const recheck = async (_db: unknown, accesses: readonly Access[]) => accesses;
+  return {
+    treeHeadKey,
+    accessLogWriter: createAccessLogWriter({ db, key: treeHeadKey, clock, recheck }),
+  };
+}
+
+export type DataSharingContext = Base &
+  Shared & { readonly loaders: ReturnType<typeof createLoaders> };
+
+export function createContext(base: Base): DataSharingContext {
+  const shared = sharedOf.get(base.db) ?? createShared(base);
+  sharedOf.set(base.db, shared);
+  return { ...base, ...shared, loaders: createLoaders(base) };
+}

@@ -1,5 +1,6 @@
 /** The data-sharing subgraph: what data agencies share, who uses whose, and guidance on sharing. */
 import { defineSubgraph } from "../kit/define-subgraph.ts";
+import { AccessLogResolver } from "./access-log.resolver.ts";
 import { ChangeConsentResolver } from "./consent.resolver.ts";
 import { createContext, type DataSharingContext } from "./context.ts";
 import { AgencyResolver, ServiceResolver } from "./dataset-edges.resolver.ts";
@@ -15,6 +16,7 @@ import { ToolkitResolver } from "./toolkit.ts";
 export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
   name: "data-sharing",
   resolvers: [
+    AccessLogResolver,
     AgencyResolver,
     ChangeConsentResolver,
     ConsentResolver,

@@ -1,5 +1,7 @@
 /** Rows as Kysely sees them, and the closed lists of values that the database checks. */
 import type { ColumnType } from "kysely";
+import type { AccessOperation, AccessOutcome } from "./access-log.rules.ts";
+import type { Frontier } from "./merkle-tree.rules.ts";
 
 export const accessLevels = ["OPEN", "SHARED", "RESTRICTED"] as const;
 export type AccessLevel = (typeof accessLevels)[number];
@@ -151,7 +153,37 @@ export type ToolkitAudienceTable = {
   readonly review_on: Day;
 };
 
+/** One entry of the access log; written once. */
+export type AccessLogEntryTable = {
+  readonly sequence: bigint;
+  readonly at: Date;
+  readonly actor: string;
+  readonly agency_id: string | null;
+  readonly subject_id: string;
+  readonly dataset_id: string | null;
+  readonly purpose: string;
+  readonly operation: AccessOperation;
+  readonly fields: Json<readonly string[]>;
+  readonly row_count: number;
+  readonly suppressed_cells: number;
+  readonly outcome: AccessOutcome;
+  readonly refusal: string | null;
+  readonly request_id: string;
+  readonly previous_hash: string;
+  readonly hash: string;
+};
+
+export type AccessLogTreeHeadTable = {
+  readonly tree_size: bigint;
+  readonly root_hash: string;
+  readonly frontier: Json<Frontier>;
+  readonly at: Date;
+  readonly jws: string;
+};
+
 export type DataSharingTables = {
+  readonly access_log_entry: AccessLogEntryTable;
+  readonly access_log_tree_head: AccessLogTreeHeadTable;
   readonly participant: ParticipantTable;
   readonly theme: ThemeTable;
   readonly licence: LicenceTable;

@@ -2,9 +2,11 @@
 import { catalogue } from "./0001-catalogue.ts";
 import { consents } from "./0002-consents.ts";
 import { toolkit } from "./0003-toolkit.ts";
+import { accessLog } from "./0004-access-log.ts";
 
 export const migrations = {
   "0001-catalogue": catalogue,
   "0002-consents": consents,
   "0003-toolkit": toolkit,
+  "0004-access-log": accessLog,
 };
