@@ -3,7 +3,7 @@
  * by the next one (group commit), each with its place, and the tree's new head is signed in the same
  * transaction. `write` resolves once the entry is committed: who hands data over awaits it first.
  */
-import type { Kysely } from "kysely";
+import type { Insertable, Kysely } from "kysely";
 import { type Access, chain, type HashedEntry, startOfLog } from "./access-log.rules.ts";
 import {
   findLastTreeHead,
@@ -18,24 +18,38 @@ import {
   rootOfFrontier,
   sizeOfFrontier,
 } from "./merkle-tree.rules.ts";
-import type { DataSharingTables } from "./tables.ts";
+import type { DataAccessTable, DataSharingTables } from "./tables.ts";
 import { type TreeHeadKey, verifyTreeHead } from "./tree-head.ts";
 
 type Db = Kysely<DataSharingTables>;
 
+/** A line of a person's own account of who read what. */
+export type PersonalAccess = Insertable<DataAccessTable>;
+
+export type Submission = {
+  readonly access: Access;
+  readonly personal: readonly PersonalAccess[];
+};
+
 /**
- * Looks at an access once more when its place in the log is taken, in the same transaction: what was
+ * Looks at accesses once more when their place in the log is taken, in the same transaction: what was
  * revoked since comes out as a refusal.
  */
-export type Recheck = (db: Db, accesses: readonly Access[]) => Promise<readonly Access[]>;
+export type Settle = (
+  db: Db,
+  submissions: readonly Submission[],
+  nowMs: number,
+) => Promise<readonly Access[]>;
 
-export type AccessLogWriter = { readonly write: (access: Access) => Promise<HashedEntry> };
+export type AccessLogWriter = {
+  readonly write: (access: Access, personal?: readonly PersonalAccess[]) => Promise<HashedEntry>;
+};
 
 export type WriterDeps = {
   readonly db: Db;
   readonly key: TreeHeadKey;
   readonly clock: () => number;
-  readonly recheck: Recheck;
+  readonly settle: Settle;
 };
 
 /** One statement's worth: well below PostgreSQL's 65,535 parameters. */
@@ -54,11 +68,15 @@ async function readFrontier(db: Db, key: TreeHeadKey): Promise<Frontier> {
   );
 }
 
-async function append(deps: WriterDeps, given: readonly Access[]): Promise<HashedEntry[]> {
-  const { db, key, clock, recheck } = deps;
+async function append(
+  deps: WriterDeps,
+  submissions: readonly Submission[],
+): Promise<HashedEntry[]> {
+  const { db, key, clock, settle } = deps;
+  const nowMs = clock();
   return db.transaction().execute(async (transaction) => {
     await lockAccessLog(transaction);
-    const accesses = await recheck(transaction, given);
+    const accesses = await settle(transaction, submissions, nowMs);
     const tip = (await findTip(transaction)) ?? startOfLog;
     const signed = await readFrontier(transaction, key);
     if (sizeOfFrontier(signed) !== tip.sequence) {
@@ -66,7 +84,7 @@ async function append(deps: WriterDeps, given: readonly Access[]): Promise<Hashe
         `The access log has ${tip.sequence} entries, but ${sizeOfFrontier(signed)} were signed: nothing is handed over before it is looked into.`,
       );
     }
-    const entries = chain(tip, accesses, new Date(clock()).toISOString());
+    const entries = chain(tip, accesses, new Date(nowMs).toISOString());
     await insertEntries(transaction, entries);
     const hashes = entries.map(({ hash }) => hash);
     const frontier = growFrontier(signed, hashes);
@@ -80,8 +98,7 @@ async function append(deps: WriterDeps, given: readonly Access[]): Promise<Hashe
   });
 }
 
-type Waiting = {
-  readonly access: Access;
+type Waiting = Submission & {
   readonly resolve: (entry: HashedEntry) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -96,10 +113,7 @@ export function createAccessLogWriter(deps: WriterDeps): AccessLogWriter {
     while (queue.length > 0) {
       const batch = queue.splice(0, maxBatch);
       try {
-        const entries = await append(
-          deps,
-          batch.map(({ access }) => access),
-        );
+        const entries = await append(deps, batch);
         for (const [index, { resolve }] of batch.entries()) resolve(entries[index] as HashedEntry);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -109,9 +123,9 @@ export function createAccessLogWriter(deps: WriterDeps): AccessLogWriter {
   }
 
   return {
-    write: (access) =>
+    write: (access, personal = []) =>
       new Promise((resolve, reject) => {
-        queue.push({ access, resolve, reject });
+        queue.push({ access, personal, resolve, reject });
         void drain();
       }),
   };

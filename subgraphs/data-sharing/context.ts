@@ -15,8 +15,10 @@ import {
   findDatasets,
   listDatasetsOfPublishers,
 } from "./dataset.store.ts";
-import type { Access } from "./access-log.rules.ts";
+import { settle } from "./access-log.settle.ts";
 import { type AccessLogWriter, createAccessLogWriter } from "./access-log.writer.ts";
+import { findProducts } from "./product.store.ts";
+import { findGrantsOfRequests, findLatestAgreements, listSteps } from "./sharing.store.ts";
 import type { DataSharingTables } from "./tables.ts";
 import { createTreeHeadKey, type TreeHeadKey } from "./tree-head.ts";
 import type { TimePage } from "./time-page.ts";
@@ -54,6 +56,22 @@ const createLoaders = ({ db, principal }: Base) => ({
     (ids) => findParticipants(db, ids),
     (row) => row.agency_id,
   ),
+  product: createOneLoader(
+    (ids) => findProducts(db, ids),
+    (row) => row.dataset_id,
+  ),
+  agreementOfRequest: createOneLoader(
+    (ids) => findLatestAgreements(db, ids),
+    (row) => row.request_id,
+  ),
+  grantOfRequest: createOneLoader(
+    (ids) => findGrantsOfRequests(db, ids),
+    (row) => row.request_id,
+  ),
+  steps: createListLoader(
+    (ids) => listSteps(db, ids),
+    (row) => row.subject_id,
+  ),
   /** Finds the signed-in person's own consents only. */
   ownConsent: createOneLoader(
     async (ids) => (principal?.kind === "person" ? findOwnConsents(db, principal.id, ids) : []),
@@ -87,10 +105,9 @@ const sharedOf = new WeakMap<object, Shared>();
 
 function createShared({ db, clock, deriveKey }: Base): Shared {
   const treeHeadKey = createTreeHeadKey(deriveKey("access-log/tree-head"));
-  const recheck = async (_db: unknown, accesses: readonly Access[]) => accesses;
   return {
     treeHeadKey,
-    accessLogWriter: createAccessLogWriter({ db, key: treeHeadKey, clock, recheck }),
+    accessLogWriter: createAccessLogWriter({ db, key: treeHeadKey, clock, settle }),
   };
 }
 

@@ -1,6 +1,9 @@
 /** The data-sharing subgraph: what data agencies share, who uses whose, and guidance on sharing. */
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AccessLogResolver } from "./access-log.resolver.ts";
+import { ChangeSharingResolver } from "./change-sharing.resolver.ts";
+import { DatasetProductResolver, SharedDataResolver } from "./shared-data.resolver.ts";
+import { SharingAgreementResolver, SharingRequestResolver } from "./sharing.resolver.ts";
 import { ChangeConsentResolver } from "./consent.resolver.ts";
 import { createContext, type DataSharingContext } from "./context.ts";
 import { AgencyResolver, ServiceResolver } from "./dataset-edges.resolver.ts";
@@ -19,11 +22,16 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
     AccessLogResolver,
     AgencyResolver,
     ChangeConsentResolver,
+    ChangeSharingResolver,
     ConsentResolver,
     DataAccessResolver,
     DatasetResolver,
     PersonResolver,
     ServiceResolver,
+    SharedDataResolver,
+    DatasetProductResolver,
+    SharingAgreementResolver,
+    SharingRequestResolver,
     ToolkitResolver,
   ],
   orphanedTypes: [Agency, Service],

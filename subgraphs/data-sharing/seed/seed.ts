@@ -1,6 +1,7 @@
 /** Fills an empty database from the data files beside this one; all of it is made up. */
 import type { Kysely } from "kysely";
 import type { DataSharingTables } from "../tables.ts";
+import { products } from "./products.ts";
 import {
   createFieldsOf,
   type Row,
@@ -78,4 +79,25 @@ export async function seed(db: Kysely<DataSharingTables>): Promise<void> {
   const accessRows = accesses.map((one) => toDataAccessRow(one, fieldsOf, consentRows));
   await insert(db, "data_access", accessRows.map(withJson));
   await insert(db, "toolkit_audience", toolkit.map(toToolkitRow));
+  await insert(
+    db,
+    "data_product",
+    products.map(({ datasetId, fields }) => ({
+      dataset_id: datasetId,
+      fields: JSON.stringify(fields),
+      sample: true,
+    })),
+  );
+  await insert(
+    db,
+    "product_row",
+    products.flatMap(({ datasetId, rows }) =>
+      rows.map(({ subject, data }, index) => ({
+        dataset_id: datasetId,
+        id: index + 1,
+        subject,
+        data: JSON.stringify(data),
+      })),
+    ),
+  );
 }

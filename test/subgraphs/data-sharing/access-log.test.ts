@@ -13,6 +13,7 @@ import { verifyAccessLog } from "../../../subgraphs/data-sharing/access-log.veri
 import {
   type AccessLogWriter,
   createAccessLogWriter,
+  type Settle,
 } from "../../../subgraphs/data-sharing/access-log.writer.ts";
 import { subgraph } from "../../../subgraphs/data-sharing/subgraph.ts";
 import type { DataSharingTables } from "../../../subgraphs/data-sharing/tables.ts";
@@ -37,6 +38,8 @@ const access = (changes: Partial<Access> = {}): Access => ({
   ...changes,
 });
 
+const settle: Settle = async (_db, submissions) => submissions.map((one) => one.access);
+
 describe("a signed tree head", () => {
   const head = { treeSize: 3, rootHash: "a".repeat(64), at: "2026-01-01T00:00:00.000Z" };
 
@@ -60,8 +63,7 @@ describe.each(databases)("the access log on $kind", ({ open }) => {
   let nowMs = Date.parse("2026-01-01T00:00:00Z");
   beforeEach(async () => {
     database = await open(subgraph, { seed: false });
-    const recheck = async (_db: unknown, accesses: readonly Access[]) => accesses;
-    writer = createAccessLogWriter({ db: database.db, key, clock: () => nowMs, recheck });
+    writer = createAccessLogWriter({ db: database.db, key, clock: () => nowMs, settle });
   });
   afterEach(() => database[Symbol.asyncDispose]());
   const run = (statement: string) => sql.raw(statement).execute(database.db);
@@ -106,8 +108,7 @@ describe.each(databases)("the access log on $kind", ({ open }) => {
   });
 
   test("two writers at once, as in two processes, make one chain", async () => {
-    const recheck = async (_db: unknown, accesses: readonly Access[]) => accesses;
-    const second = createAccessLogWriter({ db: database.db, key, clock: () => nowMs, recheck });
+    const second = createAccessLogWriter({ db: database.db, key, clock: () => nowMs, settle });
     const writers = Array.from({ length: 20 }, (_, index) => (index % 2 ? writer : second));
     await Promise.all(writers.map((one) => one.write(access())));
     expect(await audit()).toMatchObject({ ok: true, entries: 20 });
