@@ -24,6 +24,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   bench     gateways side by side               npm run bench -- --help
   ledger:verify    the books of payments        npm run ledger:verify
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
+  access-log:verify  proofs of the access log, offline
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
   test      check, then the tests               npm test [-- FILE …]`;
@@ -83,6 +84,7 @@ const commands = {
     const file = "test/faults/payments.test.ts";
     return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
   },
+  "access-log:verify": program("tools/verify-access-log.js"),
   async build() {
     await whileLocked(root, () => build(root, { types: true }));
     return 0;

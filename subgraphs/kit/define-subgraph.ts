@@ -19,6 +19,15 @@ export type BaseContext<Tables> = {
   readonly principal: Principal | undefined;
   readonly requestId: string;
   readonly clock: Clock;
+  /** 32 secret bytes for one purpose of this subgraph: the same after each start, unrelated to any other. */
+  readonly deriveKey: (purpose: string) => Uint8Array;
+};
+
+/** A public document beside the graph, for harvesters and auditors that speak no GraphQL. */
+export type PublicDocument<Context> = {
+  readonly contentType: string;
+  readonly maxAgeSeconds: number;
+  readonly write: (context: Context) => Promise<string>;
 };
 
 // type-graphql identifies types and resolvers by their classes.
@@ -52,6 +61,8 @@ export type SubgraphDefinition<
   readonly createContext: (base: BaseContext<Tables>, companion?: Beside) => Context;
   /** Workers and further routes, started after the database is ready. */
   readonly startCompanion?: (deps: CompanionDeps<Tables>) => Promise<Beside>;
+  /** By path (`/catalogue.ttl`), answered to GET from anybody: for what everybody may know. */
+  readonly documents?: Readonly<Record<string, PublicDocument<Context>>>;
 };
 
 export function defineSubgraph<
