@@ -75,10 +75,13 @@ export function differencesBetween(
     }
     own.add(keyOf(path));
     const found = told.get(keyOf(path)) ?? [];
-    if (found.length !== 1) differences.push(`${found.length} errors at ${keyOf(path)}, expected 1`);
+    if (found.length !== 1)
+      differences.push(`${found.length} errors at ${keyOf(path)}, expected 1`);
     const code = extensions?.code;
     if (code !== undefined && found[0] && found[0].extensions?.code !== code)
-      differences.push(`code ${String(found[0].extensions?.code)} at ${keyOf(path)}, expected ${String(code)}`);
+      differences.push(
+        `code ${JSON.stringify(found[0].extensions?.code)} at ${keyOf(path)}, expected ${JSON.stringify(code)}`,
+      );
   }
   for (const { path = [] } of actual.errors) {
     const isBelow = nulledAt(expected.data, path) < path.length;
@@ -98,7 +101,8 @@ export function liesIn(expected: Answer, actual: Answer): readonly string[] {
     });
   const visit = (wanted: unknown, given: unknown, path: Path): void => {
     if (given === null || given === undefined) {
-      if (wanted !== null && !isExplained(path)) lies.push(`a null without an error at ${keyOf(path)}`);
+      if (wanted !== null && !isExplained(path))
+        lies.push(`a null without an error at ${keyOf(path)}`);
       return;
     }
     const isSame =

@@ -13,7 +13,12 @@ export type Find = {
   readonly difference: string;
 };
 
-export type Tally = { supergraphs: number; refused: number; operations: number; differences: number };
+export type Tally = {
+  supergraphs: number;
+  refused: number;
+  operations: number;
+  differences: number;
+};
 
 const operationsPerSupergraph = 12;
 const moods: readonly (DataMood | "faults")[] = ["clean", "clean", "failing", "broken", "faults"];

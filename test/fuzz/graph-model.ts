@@ -84,7 +84,10 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
   for (const [subgraph, document] of documents) {
     for (const definition of document.definitions) {
       if (definition.kind === Kind.ENUM_TYPE_DEFINITION)
-        enumValues.set(definition.name.value, definition.values?.map(({ name }) => name.value) ?? []);
+        enumValues.set(
+          definition.name.value,
+          definition.values?.map(({ name }) => name.value) ?? [],
+        );
       if (definition.kind === Kind.UNION_TYPE_DEFINITION)
         possible.set(
           `${subgraph}.${definition.name.value}`,
@@ -92,7 +95,7 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
         );
       if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
       const type = definition.name.value;
-      const ownDirectives = directivesOf(definition as Node);
+      const ownDirectives = directivesOf(definition);
       for (const { name, fields: set } of ownDirectives) {
         if (name === "key") namesIn(set, keyFields);
         if (name === "key") entities.add(type);
@@ -103,7 +106,7 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
         implementations.set(name.value, known.add(type));
       }
       for (const field of definition.fields ?? []) {
-        for (const directive of directivesOf(field as Node)) {
+        for (const directive of directivesOf(field)) {
           if (directive.name === "override")
             overridden.add(`${directive.from}.${type}.${field.name.value}`);
           if (directive.name === "provides") {
@@ -126,8 +129,9 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
         const name = field.name.value;
         const at = `${subgraph}.${type}.${name}`;
         const needs = directivesOf(field as Node).find((one) => one.name === "requires");
-        const isExternal = directivesOf(field as Node).some((one) => one.name === "external");
-        const isForeign = overridden.has(at) || (isExternal && !provided.has(`${subgraph}.${name}`));
+        const isExternal = directivesOf(field).some((one) => one.name === "external");
+        const isForeign =
+          overridden.has(at) || (isExternal && !provided.has(`${subgraph}.${name}`));
         roles.set(at, needs ? "requires" : isForeign ? "foreign" : "own");
         if (needs) requires.set(`${type}.${name}`, selectionOf(needs.fields));
         if (isExternal || overridden.has(at)) continue;

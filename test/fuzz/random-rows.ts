@@ -44,9 +44,9 @@ export function randomRows(
   }
 
   function objectCell(subgraph: string, type: string): Cell {
-    const possible = model.possibleTypes(subgraph, type).filter(
-      (name) => rowIds.has(name) || model.fieldsOf(name).length > 0,
-    );
+    const possible = model
+      .possibleTypes(subgraph, type)
+      .filter((name) => rowIds.has(name) || model.fieldsOf(name).length > 0);
     if (possible.length === 0) return null;
     const name = draw.pick(possible);
     const ids = rowIds.get(name);
@@ -72,7 +72,8 @@ export function randomRows(
 
   function fieldCell(field: ModelField): Cell {
     const mayBeNull = field.type.kind !== Kind.NON_NULL_TYPE;
-    const mayFail = !model.used.has(field.name) && (mayBeNull ? mood !== "clean" : mood === "broken");
+    const mayFail =
+      !model.used.has(field.name) && (mayBeNull ? mood !== "clean" : mood === "broken");
     if (mayFail && draw.chance(5)) return { $error: `FAILED_${field.name.toUpperCase()}` };
     return cell(field.type, field);
   }
@@ -97,10 +98,12 @@ export function randomRows(
   const rows: Record<string, Row> = {};
   for (const [type, ids] of rowIds) {
     for (const [index, id] of ids.entries()) {
-      const fields = model.fieldsOf(type).map((field) => [
-        field.name,
-        model.keyFields.has(field.name) ? keyCell(field.type, id, index) : fieldCell(field),
-      ]);
+      const fields = model
+        .fieldsOf(type)
+        .map((field) => [
+          field.name,
+          model.keyFields.has(field.name) ? keyCell(field.type, id, index) : fieldCell(field),
+        ]);
       rows[id] = { type, fields: Object.fromEntries(fields) };
     }
   }
