@@ -43,6 +43,10 @@ const selected = (db: Db) =>
       sql<string | null>`coverage_to::text`.as("coverage_to"),
     ]);
 
+/** All of them, for the export of the catalogue. */
+export const listAllDatasets = (db: Db): Promise<DatasetRow[]> =>
+  selected(db).orderBy("id").execute();
+
 const matching =
   ({ publisher, theme, accessLevel, words }: DatasetMatch) =>
   (eb: ExpressionBuilder<DataSharingTables, "dataset">) =>

@@ -1,6 +1,7 @@
 /** The data-sharing subgraph: what data agencies share, who uses whose, and guidance on sharing. */
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AccessLogResolver } from "./access-log.resolver.ts";
+import { catalogueDocuments } from "./catalogue.documents.ts";
 import { ChangeSharingResolver } from "./change-sharing.resolver.ts";
 import { DatasetProductResolver, SharedDataResolver } from "./shared-data.resolver.ts";
 import { SharingAgreementResolver, SharingRequestResolver } from "./sharing.resolver.ts";
@@ -49,4 +50,5 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
   migrations,
   seed,
   createContext,
+  documents: catalogueDocuments,
 });
