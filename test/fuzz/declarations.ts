@@ -32,7 +32,8 @@ function printType(name: string, one: TypeDeclaration): string {
   if (one.kind === "scalar") return `scalar ${name}`;
   if (one.kind === "union") return `union ${name} = ${[...one.members].join(" | ")}`;
   if (one.kind === "enum") return `enum ${name} { ${[...one.members].join(" ")} }`;
-  const implemented = one.implemented.size > 0 ? ` implements ${[...one.implemented].join(" & ")}` : "";
+  const implemented =
+    one.implemented.size > 0 ? ` implements ${[...one.implemented].join(" & ")}` : "";
   const fields = [...one.fields].map(
     ([field, { type, args, directives }]) =>
       `  ${field}${args}: ${type}${[...directives].map((directive) => ` ${directive}`).join("")}`,

@@ -47,7 +47,10 @@ export function federate(subgraphs: FuzzCase["subgraphs"]): FederatedGraph {
   const graph = prepareGraph(compose(Object.fromEntries(modules)));
   const schemas = modules.map(([name, { sdl }]) => {
     const typeDefs = parse(federationHeader + sdl);
-    return [name, buildSubgraphSchema([{ typeDefs, resolvers: referencesOf(sdl) as never }])] as const;
+    return [
+      name,
+      buildSubgraphSchema([{ typeDefs, resolvers: referencesOf(sdl) as never }]),
+    ] as const;
   });
   return { graph, schemas: new Map(schemas) };
 }

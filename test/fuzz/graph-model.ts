@@ -84,7 +84,10 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
   for (const [subgraph, document] of documents) {
     for (const definition of document.definitions) {
       if (definition.kind === Kind.ENUM_TYPE_DEFINITION)
-        enumValues.set(definition.name.value, definition.values?.map(({ name }) => name.value) ?? []);
+        enumValues.set(
+          definition.name.value,
+          definition.values?.map(({ name }) => name.value) ?? [],
+        );
       if (definition.kind === Kind.UNION_TYPE_DEFINITION)
         possible.set(
           `${subgraph}.${definition.name.value}`,
@@ -127,7 +130,8 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
         const at = `${subgraph}.${type}.${name}`;
         const needs = directivesOf(field as Node).find((one) => one.name === "requires");
         const isExternal = directivesOf(field as Node).some((one) => one.name === "external");
-        const isForeign = overridden.has(at) || (isExternal && !provided.has(`${subgraph}.${name}`));
+        const isForeign =
+          overridden.has(at) || (isExternal && !provided.has(`${subgraph}.${name}`));
         roles.set(at, needs ? "requires" : isForeign ? "foreign" : "own");
         if (needs) requires.set(`${type}.${name}`, selectionOf(needs.fields));
         if (isExternal || overridden.has(at)) continue;

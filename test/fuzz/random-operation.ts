@@ -29,13 +29,19 @@ export function randomOperation(schema: GraphQLSchema, draw: Draw): RandomOperat
 
   function variable(type: string, values: readonly unknown[]): string {
     const name = `v${variables.size}`;
-    variables.set(name, { type, value: draw.pick(values), isGiven: type.endsWith("!") || draw.chance(80) });
+    variables.set(name, {
+      type,
+      value: draw.pick(values),
+      isGiven: type.endsWith("!") || draw.chance(80),
+    });
     return `$${name}`;
   }
 
   function directives(): string {
     if (!draw.chance(14)) return "";
-    const condition = draw.chance(75) ? variable("Boolean!", [true, false]) : String(draw.chance(50));
+    const condition = draw.chance(75)
+      ? variable("Boolean!", [true, false])
+      : String(draw.chance(50));
     return ` @${draw.chance(50) ? "skip" : "include"}(if: ${condition})`;
   }
 
@@ -45,7 +51,9 @@ export function randomOperation(schema: GraphQLSchema, draw: Draw): RandomOperat
       if (name === "n")
         return [`n: ${draw.chance(50) ? variable("Int", [1, 5, null]) : draw.pick(["7", "null"])}`];
       if (name === "words")
-        return [`words: ${draw.chance(50) ? variable("[String!]", [["x", "y"], [], null]) : '["z", "\\"q\\""]'}`];
+        return [
+          `words: ${draw.chance(50) ? variable("[String!]", [["x", "y"], [], null]) : '["z", "\\"q\\""]'}`,
+        ];
       return [`${name}: ${draw.chance(50) ? variable("Colour", ["RED", null]) : "GREEN"}`];
     });
     return given.length > 0 ? `(${given.join(", ")})` : "";

@@ -12,7 +12,10 @@ const leafTypes = ["String", "Int", "Float", "Boolean", "ID", "Raw", "Colour"] a
 const leafWrappers = ["T", "T", "T", "T!", "T!", "[T]", "[T!]!", "[T!]", "[[T]]", "[[T!]!]!"];
 const objectWrappers = ["T", "T", "T", "T!", "[T]", "[T!]", "[T!]!", "[T]!", "[[T!]]"];
 
-type Key = { readonly fields: string; readonly declare: (d: Declarations, s: string, e: string) => void };
+type Key = {
+  readonly fields: string;
+  readonly declare: (d: Declarations, s: string, e: string) => void;
+};
 
 const keyField = (d: Declarations, s: string, e: string, name: string, type: string) =>
   void d.field(s, e, name, { type });
@@ -218,7 +221,10 @@ export function randomSubgraphs(draw: Draw): Record<string, string> {
       }
       const { type, kind } = chooseType(owner, 65);
       const directives = variant === 4 ? ["@inaccessible"] : [];
-      d.field(owner, entity.name, name, { type, ...(directives[0] ? { directive: directives[0] } : {}) });
+      d.field(owner, entity.name, name, {
+        type,
+        ...(directives[0] ? { directive: directives[0] } : {}),
+      });
       const isAlike = other !== owner && (kind === "leaf" || kind === "value");
       if (variant === 5 && isAlike) {
         d.field(owner, entity.name, name, { type, directive: "@shareable" });
@@ -246,11 +252,16 @@ export function randomSubgraphs(draw: Draw): Record<string, string> {
       const foreign = entity?.plain.filter(({ owner }) => owner !== subgraph) ?? [];
       if (!entity || foreign.length === 0 || !draw.chance(35)) continue;
       const provided = draw.pick(foreign);
-      const ownerField = d.field(provided.owner, entity.name, provided.name, { type: provided.type });
+      const ownerField = d.field(provided.owner, entity.name, provided.name, {
+        type: provided.type,
+      });
       if ([...ownerField.directives].some((one) => one.startsWith("@requires"))) continue;
       ownerField.directives.add("@shareable");
       needLeaf(subgraph, named(provided.type));
-      d.field(subgraph, entity.name, provided.name, { type: provided.type, directive: "@external" });
+      d.field(subgraph, entity.name, provided.name, {
+        type: provided.type,
+        directive: "@external",
+      });
       field.directives.add(`@provides(fields: "${provided.name}")`);
     }
   }

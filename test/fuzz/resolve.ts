@@ -2,12 +2,7 @@
  * How a field gets its value from the rows, in a subgraph and in the one schema alike. A field with
  * arguments, or with `@requires`, is text made of what it was given, so that what did not arrive shows.
  */
-import {
-  type GraphQLFieldResolver,
-  GraphQLError,
-  Kind,
-  type SelectionSetNode,
-} from "graphql";
+import { type GraphQLFieldResolver, GraphQLError, Kind, type SelectionSetNode } from "graphql";
 import type { Cell, FuzzCase } from "./fuzz-case.ts";
 import type { GraphModel } from "./graph-model.ts";
 
@@ -64,13 +59,20 @@ function valueOf(
   return toValue(source, instance.fields[name] ?? null);
 }
 
+/** How the text of a field with `@requires` begins, whatever it was given. */
+export const computedPattern = /^(\w+) of \{/;
+
 const textOf = (field: string, given: Json): string => `${field} of ${JSON.stringify(given)}`;
 
 /**
  * Only what the selection names, in its order. Where the subgraph `@provides` a field the planner need
  * not send it; any other that was not sent is a fault of the gateway.
  */
-function received(given: Json, selection: SelectionSetNode, provided: (name: string) => unknown): Json {
+function received(
+  given: Json,
+  selection: SelectionSetNode,
+  provided: (name: string) => unknown,
+): Json {
   const entries = selection.selections.flatMap((node) => {
     if (node.kind !== Kind.FIELD) return [];
     const name = node.name.value;
@@ -98,8 +100,7 @@ export function createResolver(
       const requires = role === "requires" && model.requiresOf(parentType.name, fieldName);
       const provided = (name: string) =>
         model.provides(subgraph, name) ? valueOf({ rows }, model, instance, name) : undefined;
-      if (requires)
-        return textOf(fieldName, received(instance.given ?? {}, requires, provided));
+      if (requires) return textOf(fieldName, received(instance.given ?? {}, requires, provided));
     }
     const value = valueOf({ rows }, model, instance, fieldName);
     const hasArguments = Object.keys(args).length > 0;
@@ -119,7 +120,9 @@ export function findRow(
       : cell;
   const matches = (wanted: unknown, own: unknown): boolean =>
     isObject(wanted) && isObject(own)
-      ? Object.entries(wanted).every(([key, value]) => key === "__typename" || matches(value, own[key]))
+      ? Object.entries(wanted).every(
+          ([key, value]) => key === "__typename" || matches(value, own[key]),
+        )
       : wanted === own;
   const given = Object.entries(representation).filter(([name]) => model.keyFields.has(name));
   const found = Object.values(rows).find(

@@ -10,10 +10,17 @@ import { findDifferenceOn, type Ground, isValid, prepareGround } from "./find-di
 /** What the first sentence begins with: a shrunk case that fails in another way is another case. */
 export const kindOf = (difference: string): string =>
   difference.startsWith("the gateway threw")
-    ? (difference.split("\n")[0] ?? "").replaceAll(/"[^"]*"|\b\w+\d\w*\b/g, "…")
+    ? (difference.split("\n")[0] ?? "").replaceAll(/"[^"]*"|\(\w\)|\b\w+\d\w*\b/g, "…")
     : difference.replaceAll(/\d+/g, "").slice(0, 8);
 
-type Container = "selections" | "directives" | "arguments" | "definitions" | "fields" | "types" | "interfaces";
+type Container =
+  | "selections"
+  | "directives"
+  | "arguments"
+  | "definitions"
+  | "fields"
+  | "types"
+  | "interfaces";
 const containers: readonly Container[] = [
   "definitions",
   "fields",
@@ -64,7 +71,10 @@ function* withOneUnwrapped(query: string): Generator<string> {
     ),
   );
   let count = 0;
-  visit(document, { InlineFragment: () => void (count += 1), FragmentSpread: () => void (count += 1) });
+  visit(document, {
+    InlineFragment: () => void (count += 1),
+    FragmentSpread: () => void (count += 1),
+  });
   for (let wanted = 0; wanted < count; wanted += 1) {
     let index = -1;
     const isWanted = () => (index += 1) === wanted;
@@ -86,7 +96,7 @@ function* withOneUnwrapped(query: string): Generator<string> {
 /** Without fragments and variables that nothing uses, and without values for those. */
 function tidy({ query, variables }: Pick<FuzzCase, "query" | "variables">) {
   let document = parse(query);
-  for (let before = -1; before !== document.definitions.length; ) {
+  for (let before = -1; before !== document.definitions.length;) {
     before = document.definitions.length;
     const spread = new Set<string>();
     visit(document, { FragmentSpread: ({ name }) => void spread.add(name.value) });
@@ -128,7 +138,8 @@ function* smaller(one: FuzzCase): Generator<FuzzCase> {
     if (Object.keys(subgraphs).length > 0) yield { ...one, subgraphs };
   }
   for (const [name, sdl] of Object.entries(one.subgraphs))
-    for (const text of withoutOne(sdl)) yield { ...one, subgraphs: { ...one.subgraphs, [name]: text } };
+    for (const text of withoutOne(sdl))
+      yield { ...one, subgraphs: { ...one.subgraphs, [name]: text } };
   for (const id of Object.keys(one.rows)) {
     const { [id]: _, ...rows } = one.rows;
     yield { ...one, rows };
@@ -144,7 +155,10 @@ function withoutUnusedCells(one: FuzzCase): FuzzCase {
     Object.fromEntries(
       Object.entries(fields).filter(([name]) => new RegExp(`\\b${name}\\b`).test(all)),
     );
-  const rows = Object.entries(one.rows).map(([id, row]) => [id, { ...row, fields: keep(row.fields) }]);
+  const rows = Object.entries(one.rows).map(([id, row]) => [
+    id,
+    { ...row, fields: keep(row.fields) },
+  ]);
   return { ...one, roots: keep(one.roots), rows: Object.fromEntries(rows) };
 }
 
@@ -155,7 +169,8 @@ export async function shrink(found: FuzzCase, difference: string, deadlineMs: nu
   let ground: Ground = prepareGround(found.subgraphs);
   const attempt = async (one: FuzzCase) => {
     try {
-      const itsGround = one.subgraphs === best.one.subgraphs ? ground : prepareGround(one.subgraphs);
+      const itsGround =
+        one.subgraphs === best.one.subgraphs ? ground : prepareGround(one.subgraphs);
       if (!isValid(itsGround, one.query)) return false;
       const its = await findDifferenceOn(itsGround, one);
       if (its === undefined || kindOf(its) !== kind) return false;
@@ -166,7 +181,7 @@ export async function shrink(found: FuzzCase, difference: string, deadlineMs: nu
       return false; // It does not compose, or does not parse.
     }
   };
-  for (let isSmaller = true; isSmaller; ) {
+  for (let isSmaller = true; isSmaller;) {
     isSmaller = false;
     for (const one of smaller(best.one)) {
       if (Date.now() > deadlineMs) break;

@@ -12,7 +12,8 @@ export type SubgraphFault =
  */
 function garble(value: unknown, draw: Draw): unknown {
   if (Array.isArray(value)) {
-    if (value.length === 0 || draw.chance(30)) return draw.pick(["not a list", 7, { not: "a list" }]);
+    if (value.length === 0 || draw.chance(30))
+      return draw.pick(["not a list", 7, { not: "a list" }]);
     const index = draw.below(value.length);
     return value.map((item: unknown, position) => (position === index ? garble(item, draw) : item));
   }
