@@ -3,6 +3,7 @@
  * HTTP. Only wiring: what each part does is said in its own file.
  */
 import { randomUUID } from "node:crypto";
+import { getOperationAST, OperationTypeNode } from "graphql";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { startGraphQLServer } from "./apollo-server.ts";
@@ -15,12 +16,12 @@ import {
   toGraphQLErrors,
 } from "./execution/execute-operation.ts";
 import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
-import { subgraphOptionsSchema } from "./fetch/subgraph-options.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
+import { createInFlight } from "./operation/in-flight.ts";
 import { createReadiness } from "./readiness.ts";
-import { createRunAdmitted } from "./run-operation.ts";
+import { type Answered, createRunAdmitted } from "./run-operation.ts";
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
 import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
@@ -49,6 +50,9 @@ async function openAuthenticate(config: Config, clock: Clock) {
   });
 }
 
+/** Connections to subgraphs that take longer to open are not waited for at the start. */
+const warmUpTimeoutMs = 1_000;
+
 /** @throws SupergraphError, PortTakenError or the JWKS file's error when the gateway cannot start. */
 export async function startGateway(
   config: Config,
@@ -58,22 +62,31 @@ export async function startGateway(
   const store = config.REDIS_URL
     ? createRedisStore({ url: config.REDIS_URL, log })
     : createMemoryStore();
-  const subgraphOptions = subgraphOptionsSchema.parse({
-    timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
-    maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
-  });
   const subgraphs = createFetchStack({
     urlOf: (subgraph) =>
       config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
-    optionsOf: () => subgraphOptions,
+    optionsOf: config.optionsOf,
     signingKey: config.SIGNING_KEY?.reveal(),
     clock,
+    observe(event) {
+      if (event.type !== "breaker") return;
+      const { subgraph, state } = event;
+      log.warn({ subgraph, state }, `the circuit breaker of a subgraph is ${state} now`);
+    },
   });
   const { fetch } = subgraphs;
   const forbiddenFields = config.FORBIDDEN_FIELDS;
   const admitted = createAdmittedOperations();
-  const execute = (graph: Graph, request: OperationRequest, context: RequestContext) =>
-    executeOperation(graph, request, context, { fetch, forbiddenFields });
+  const inFlight = config.SHARE_IN_FLIGHT ? createInFlight<Answered>(clock) : undefined;
+  async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
+    try {
+      return await executeOperation(graph, request, context, { fetch, forbiddenFields });
+    } finally {
+      const operation = getOperationAST(request.document, request.operationName);
+      // What began before this write may not show it: nobody joins that any more.
+      if (operation?.operation === OperationTypeNode.MUTATION) inFlight?.forget();
+    }
+  }
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
     async execute(graph, { document, source, queryHash, request, context }) {
@@ -83,7 +96,12 @@ export async function startGateway(
       const executed = await execute(graph, operation, context as RequestContext);
       const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
-      return { data: completed.data, ...(errors.length > 0 ? { errors } : {}) };
+      const { extensions } = executed;
+      return {
+        data: completed.data,
+        ...(errors.length > 0 ? { errors } : {}),
+        ...(extensions ? { extensions } : {}),
+      };
     },
     log,
   });
@@ -95,7 +113,7 @@ export async function startGateway(
     introspection: config.INTROSPECTION,
   };
   const { current } = gateway;
-  const runAdmitted = createRunAdmitted({ current, admitted, execute });
+  const runAdmitted = createRunAdmitted({ current, admitted, execute, inFlight });
   const graphql = await startGraphQLServer({ gateway, store, limits, log, runAdmitted });
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
   const http = createHttpServer(
@@ -110,6 +128,7 @@ export async function startGateway(
     {
       path: config.GRAPHQL_PATH,
       cors: { origins: config.CORS_ORIGINS },
+      explainTo: config.EXPLAIN_TO,
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxHeaderBytes: config.MAX_HEADER_BYTES,
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
@@ -117,6 +136,7 @@ export async function startGateway(
     },
   );
   const { HOST: host, PORT } = config;
+  await subgraphs.warmUp(current()?.routingUrls.keys() ?? [], warmUpTimeoutMs, log);
   const port = await http.start({ host, port: PORT, portSetting: "--port or PORT" });
   return {
     url: `http://${host}:${port}${config.GRAPHQL_PATH}`,

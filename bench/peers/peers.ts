@@ -26,9 +26,9 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Environment of City Graph's gateway by mode. */
 const cityEnvironment: Readonly<Record<Mode, NodeJS.ProcessEnv>> = {
-  alone: {},
+  alone: { SHARE_IN_FLIGHT: "false" },
   shared: {},
-  cached: {},
+  cached: { SHARE_IN_FLIGHT: "false" },
 };
 
 export const peers: readonly Peer[] = [

@@ -9,13 +9,15 @@ import {
   type SubgraphFetch,
   type SubgraphResult,
 } from "../fetch/subgraph-fetch.ts";
-import type { RequestText } from "../plan/request-text.ts";
+import { queryOf, type RequestText } from "../plan/request-text.ts";
+import type { Explanation } from "./explain.ts";
 import type { Failure } from "./failures.ts";
 
 export type Asking = {
   readonly fetch: SubgraphFetch;
   readonly context: RequestContext;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly explanation: Explanation | undefined;
 };
 
 /** A partner's server may send its stack along; clients never see it. */
@@ -64,12 +66,21 @@ export async function askSubgraph(
   kind: "query" | "mutation",
   text: RequestText,
   representations: readonly string[] = [],
+  representationCount = 0,
 ): Promise<SubgraphResult | Failure> {
-  const { fetch, context, variables } = asking;
+  const { fetch, context, variables, explanation } = asking;
+  const explained = explanation?.begin({
+    subgraph,
+    query: queryOf(text),
+    representations: representationCount,
+  });
   try {
     const body = bodyOf(text, variables, representations);
-    return await fetch({ subgraph, kind, body }, context);
+    const result = await fetch({ subgraph, kind, body }, context);
+    explained?.(undefined);
+    return result;
   } catch (error) {
+    explained?.(error instanceof SubgraphFailure ? error.code : "INTERNAL_SERVER_ERROR");
     if (!(error instanceof SubgraphFailure)) throw error;
     const { code, message } = error;
     context.log.warn({ subgraph, code, err: error.cause }, "a subgraph fetch failed");

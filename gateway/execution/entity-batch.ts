@@ -32,6 +32,7 @@ export type EntityBatch = {
   readonly request: () => {
     readonly text: EntityRequestText;
     readonly representations: readonly string[];
+    readonly count: number;
   };
   readonly merge: (result: SubgraphResult) => void;
   readonly fail: (failure: Failure) => void;
@@ -195,7 +196,8 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
         ({ indexByText }, index) =>
           `${chosen.parts[index]?.prefix}[${[...indexByText.keys()].join(",")}]`,
       );
-      return { text: chosen, representations };
+      const count = asks.reduce((sum, { indexByText }) => sum + indexByText.size, 0);
+      return { text: chosen, representations, count };
     },
     fail(failure) {
       for (const asked of byAsk.values()) failAll(asked, failure);

@@ -8,12 +8,15 @@ import type { RequestContext } from "../context.ts";
 import { graphError } from "../errors.ts";
 import type { SubgraphFetch } from "../fetch/subgraph-fetch.ts";
 import { refusal } from "../operation/forbidden.ts";
+import type { Plan } from "../plan/planner.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
+import { createExplanation } from "./explain.ts";
 import { createFailures, type ResponseError } from "./failures.ts";
 import { executeIntrospection } from "./introspection.ts";
-import { type PreparedOperation, prepareOperation } from "./prepare-operation.ts";
+import { mergePart } from "./merge-part.ts";
+import { prepareOperation } from "./prepare-operation.ts";
 import { createOutput, take, writeAscii } from "./output.ts";
 import type { Sharing } from "./positions.ts";
 import type { DataRecord } from "./records.ts";
@@ -39,6 +42,7 @@ export type ExecuteOptions = {
 /** What was fetched; the response is made of it in the form that is wanted. */
 export type Executed = {
   readonly complete: () => Completed;
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
   /** The whole response as JSON in UTF-8. */
   readonly toJson: () => { readonly body: Buffer; readonly errors: readonly ResponseError[] };
 };
@@ -85,6 +89,7 @@ function writeAnswer(
   return isRegular ? written : undefined;
 }
 
+const nothing: Plan = { programs: [], values: {} };
 const nothingRemoved: CollectOptions["removed"] = new Map();
 
 /**
@@ -110,41 +115,57 @@ export async function executeOperation(
   const asked = filtered ? prepareOperation(graph, filtered.original, operationName) : prepared;
   const carriedOut = filtered ? filtered.document : request.document;
 
-  const { apiSchema: schema, supergraphSchema, hasKey } = graph;
+  const { apiSchema: schema, supergraphSchema, hasKey, clientNames } = graph;
   const { rootType, fragments, operation } = asked;
   const removed = filtered?.removed ?? nothingRemoved;
-  const collect = createCollector({ schema, fragments, variables, removed }, [
+  const collect = createCollector({ schema, fragments, variables, removed, clientNames }, [
     operation.selectionSet,
   ]);
 
   const failures = createFailures();
   const sharing: Sharing = { at: [], below: [] };
-  const program = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
-  if (program?.steps.length === 0) assertPlannable(collect(rootType.name));
-  let data: DataRecord = {};
-  if (program && program.steps.length > 0) {
-    const asking = { fetch: options.fetch, context, variables };
-    const scope = { supergraphSchema, hasKey, failures, sharing };
-    data = await runProgram({ ...asking, ...scope, patienceMs }, program);
-  }
+  const { programs, values } = carriedOut ? graph.plan(carriedOut, operationName) : nothing;
+  if (carriedOut && programs.every(({ steps }) => steps.length === 0))
+    assertPlannable(collect(rootType.name));
+  const explanation = context.explain ? createExplanation(() => performance.now()) : undefined;
+  const asking = {
+    fetch: options.fetch,
+    context,
+    variables: { ...variables, ...values },
+    explanation,
+  };
+  const scope = { supergraphSchema, hasKey, failures };
+  const [data = {}, ...parts] = await Promise.all(
+    programs.map((program, index) => {
+      const own = index === 0 ? sharing : { at: [], below: [] };
+      return runProgram({ ...asking, ...scope, sharing: own, patienceMs }, program);
+    }),
+  );
+  for (const part of parts) mergePart(scope, data, part);
   const introspection =
     carriedOut && prepared.hasIntrospection
       ? executeIntrospection(schema, carriedOut, operationName, variables)
       : {};
 
   const completed = (): Completed =>
-    complete({ schema, rootType, collect, variables, failures, introspection }, data);
+    complete({ schema, rootType, collect, variables, failures, introspection, clientNames }, data);
+  const extensions = explanation && { explain: explanation.toExtension() };
   return {
     complete: completed,
+    extensions,
     toJson() {
       const write =
-        program && !filtered && failures.isEmpty()
-          ? prepared.writer(variables, program)
+        carriedOut && !filtered && !extensions && failures.isEmpty()
+          ? prepared.writer(variables, programs)
           : undefined;
       const written = write && writeAnswer(write, data, sharing.at);
       if (written) return { body: written, errors: [] };
       const { data: answer, errors } = completed();
-      const response = errors.length > 0 ? { data: answer, errors } : { data: answer };
+      const response = {
+        data: answer,
+        ...(errors.length > 0 ? { errors } : {}),
+        ...(extensions ? { extensions } : {}),
+      };
       return { body: Buffer.from(JSON.stringify(response)), errors };
     },
   };

@@ -28,6 +28,8 @@ export type Failures = {
   readonly isIncomplete: (record: DataRecord) => boolean;
   /** The first failure noted at an object. */
   readonly at: (record: DataRecord) => Failure | undefined;
+  /** What was noted at one object is noted at another, which takes its place. */
+  readonly move: (from: DataRecord, to: DataRecord) => void;
   /** The errors that came with a path, at each place of the data where their object is. */
   readonly withPaths: (data: DataRecord) => readonly ResponseError[];
 };
@@ -65,6 +67,14 @@ export function createFailures(): Failures {
     noteUnknown: (record) => void unknown.add(record),
     isIncomplete: (record) => notes.has(record) || unknown.has(record),
     at: (record) => notes.get(record),
+    move(from, to) {
+      const failure = notes.get(from);
+      if (failure && !notes.has(to)) notes.set(to, failure);
+      const moved = below.get(from);
+      if (moved) below.set(to, [...(below.get(to) ?? []), ...moved]);
+      below.delete(from);
+      if (unknown.has(from)) unknown.add(to);
+    },
     withPaths,
   };
 }

@@ -4,6 +4,7 @@ import {
   type FragmentDefinitionNode,
   getOperationAST,
   type GraphQLObjectType,
+  Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
   visit,
@@ -24,7 +25,7 @@ export type PreparedOperation = {
   /** The compiled writer for these values of the variables of `@skip` and `@include`. */
   readonly writer: (
     variables: Readonly<Record<string, unknown>>,
-    program: Program,
+    programs: readonly Program[],
   ) => WriteAnswer | undefined;
 };
 
@@ -44,7 +45,7 @@ function readFacts(document: DocumentNode): Facts {
     Directive({ name, arguments: given }) {
       if (name.value !== "skip" && name.value !== "include") return;
       for (const { value } of given ?? [])
-        if (value.kind === "Variable") conditions.add(value.name.value);
+        if (value.kind === Kind.VARIABLE) conditions.add(value.name.value);
     },
   });
   return { conditions: [...conditions], hasIntrospection };
@@ -76,16 +77,27 @@ function prepare(
     rootType,
     fragments,
     hasIntrospection,
-    writer(variables, program) {
+    writer(variables, programs) {
       const flags = conditions.map((name) => variables[name] === true);
       const key = flags.join(" ");
       const known = writers.get(key);
       if (known) return known.write;
       // Of the variables only these: the writer outlives the request, whose data it must not keep.
       const chosen = Object.fromEntries(conditions.map((name, index) => [name, flags[index]]));
-      const scope = { schema: graph.apiSchema, fragments, variables: chosen, removed: new Map() };
+      const scope = {
+        schema: graph.apiSchema,
+        fragments,
+        variables: chosen,
+        removed: new Map(),
+        clientNames: graph.clientNames,
+      };
       const collect = createCollector(scope, [operation.selectionSet]);
-      const write = compileWriter(graph.apiSchema, rootType, collect, program.rootPlace);
+      const write = compileWriter(
+        graph.apiSchema,
+        rootType,
+        collect,
+        programs.length === 1 ? programs[0]?.rootPlace : undefined,
+      );
       writers.set(key, { write });
       return write;
     },

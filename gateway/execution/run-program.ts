@@ -4,6 +4,7 @@
  * answer is whole only then anyway; but not longer than its patience, so that a subgraph that hangs
  * does not take the time of all the others with it.
  */
+import { OperationTypeNode } from "graphql";
 import type { EntityStep, Program, RootStep, Step } from "../plan/program.ts";
 import { type Asking, askSubgraph, isFailure, toFailure } from "./ask-subgraph.ts";
 import { type BatchScope, createEntityBatch, type EntityBatch } from "./entity-batch.ts";
@@ -53,7 +54,7 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
 
     async function fetchRoot(step: RootStep): Promise<void> {
       const { node, text } = step;
-      const kind = node.operationKind === "mutation" ? "mutation" : "query";
+      const kind = node.operationKind === OperationTypeNode.MUTATION ? "mutation" : "query";
       const result = await askSubgraph(run, node.serviceName, kind, text);
       if (isFailure(result)) {
         failures.note(root, result);
@@ -83,8 +84,9 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
       if (!batch.isEmpty()) {
         // Whoever comes later goes with the next one.
         if (departure.outstanding > 0) departure.batch = createEntityBatch(run, group);
-        const { text, representations } = batch.request();
-        const result = await askSubgraph(run, group.subgraph, "query", text, representations);
+        const { text, representations, count } = batch.request();
+        const { subgraph } = group;
+        const result = await askSubgraph(run, subgraph, "query", text, representations, count);
         if (isFailure(result)) batch.fail(result);
         else batch.merge(result);
         for (const { place } of aboard) walker.reset(place);
@@ -100,7 +102,9 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
       if (hasEntities) departure.steps.push(step);
       if (departure.outstanding === 0) depart(step.group).catch(reject);
       else if (departure.steps.length > 0)
-        departure.timer ??= setTimeout(() => depart(step.group).catch(reject), patienceMs);
+        departure.timer ??= setTimeout(() => {
+          depart(step.group).catch(reject);
+        }, patienceMs);
       if (!hasEntities) end(step);
     }
 

@@ -23,14 +23,14 @@ import { compileLeaf } from "./write-leaf.ts";
 type Write = (value: unknown, output: Output) => boolean;
 export type WriteAnswer = (data: DataRecord, output: Output) => boolean;
 
-type Field = { readonly key: string; readonly prefix: Uint8Array; readonly write: Write };
+type Field = { readonly dataKey: string; readonly prefix: Uint8Array; readonly write: Write };
 
 /** @returns undefined when the operation has fields that are not data (`__schema`, `__type`). */
 export function compileWriter(
   schema: GraphQLSchema,
   rootType: GraphQLObjectType,
   collect: (typename: string) => readonly FieldGroup[],
-  rootPlace: Place,
+  rootPlace: Place | undefined,
 ): WriteAnswer | undefined {
   let memos = 0;
 
@@ -45,19 +45,19 @@ export function compileWriter(
       writeBytes(output, typename);
       return true;
     };
-    const fields = groups.flatMap(({ key, name, collect: below }, index): Field[] => {
+    const fields = groups.flatMap(({ key, dataKey, name, collect: below }, index): Field[] => {
       const prefix = Buffer.from(`${index === 0 ? "{" : ","}${JSON.stringify(key)}:`);
-      if (name === "__typename") return [{ key, prefix, write: writeTypename }];
+      if (name === "__typename") return [{ dataKey, prefix, write: writeTypename }];
       const fieldType = definitions[name]?.type;
       if (!fieldType) return [];
-      return [{ key, prefix, write: compile(fieldType, below, place?.below.get(key)) }];
+      return [{ dataKey, prefix, write: compile(fieldType, below, place?.below.get(dataKey)) }];
     });
     return (record, output) => {
       if (fields.length === 0) writeAscii(output, "{");
       for (let index = 0; index < fields.length; index += 1) {
-        const { key, prefix, write } = fields[index] as Field;
+        const { dataKey, prefix, write } = fields[index] as Field;
         writeBytes(output, prefix);
-        if (!write(record[key], output)) return false;
+        if (!write(record[dataKey], output)) return false;
       }
       writeAscii(output, "}");
       return true;

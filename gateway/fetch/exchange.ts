@@ -1,14 +1,12 @@
 /**
- * One HTTP exchange on a dispatcher: request bytes → answer bytes, collected by a hand-written
- * handler, because a stream per answer costs more than the answer. Ends early at the deadline, when
- * the signal is aborted (the connection's stream is reset then, so the subgraph learns of it) and
- * when the answer is larger than allowed.
+ * One HTTP exchange: request bytes → answer bytes, whatever carries them. Here is what all carriers
+ * share: the answer is collected (a stream per answer would cost more than the answer), and the
+ * exchange ends early at its deadline, when the signal is aborted and when the answer is larger than
+ * allowed; the carrier then ends its side, so that the subgraph learns of it.
  */
-import type { Dispatcher } from "undici";
-
 export type ExchangeRequest = {
   readonly path: string;
-  /** name, value, name, value, … */
+  /** name, value, name, value, … in lower case. */
   readonly headers: string[];
   readonly body: Buffer;
   /** May be sent while the connection waits for an earlier answer (pipelining). */
@@ -17,97 +15,116 @@ export type ExchangeRequest = {
   readonly signal: AbortSignal;
   /** Of the answer on the wire. */
   readonly maxBytes: number;
+  /** Shared by all exchanges with a subgraph. */
+  readonly memory: Memory;
 };
+
+/** What answers that are coming in take up together. */
+export type Memory = { takenBytes: number; readonly maxBytes: number };
+
+export type ExchangeHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 export type ExchangeAnswer = {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: ExchangeHeaders;
   readonly body: Buffer;
 };
+
+/** @throws ExchangeEnded, or the connection's error. */
+export type Exchange = (request: ExchangeRequest) => Promise<ExchangeAnswer>;
+
+const words = {
+  late: "The deadline has passed.",
+  left: "Nobody waits for the answer any more.",
+  "too-large": "The answer is larger than allowed.",
+  crowded: "Answers of this subgraph take up all the memory that it is allowed.",
+} as const;
+
+export type EndReason = keyof typeof words;
 
 /** Why an exchange was ended by us; other errors are the connection's. */
 export class ExchangeEnded extends Error {
   override readonly name = "ExchangeEnded";
-  readonly reason: "late" | "left" | "too-large";
-  constructor(reason: ExchangeEnded["reason"]) {
-    super(
-      {
-        late: "The deadline has passed.",
-        left: "Nobody waits for the answer any more.",
-        "too-large": "The answer is larger than allowed.",
-      }[reason],
-    );
+  readonly reason: EndReason;
+  constructor(reason: EndReason) {
+    super(words[reason]);
     this.reason = reason;
   }
 }
 
-/** @throws ExchangeEnded, or the connection's error. */
-export function exchange(
-  dispatcher: Dispatcher,
-  request: ExchangeRequest,
+/** What a carrier tells as it comes in. After `fail`, `end` or an early end, all of it is ignored. */
+export type Collector = {
+  /** Set when the exchange was ended early: a carrier that has not begun need not begin. */
+  readonly endedEarly: () => ExchangeEnded | undefined;
+  readonly head: (status: number, headers: ExchangeHeaders) => void;
+  readonly data: (chunk: Buffer) => void;
+  readonly end: () => void;
+  readonly fail: (error: Error) => void;
+};
+
+/** @param carry Sends the request, and returns how to give it up. */
+export function collect(
+  { signal, maxBytes, timeoutMs, memory }: ExchangeRequest,
+  carry: (collector: Collector) => (reason: ExchangeEnded) => void,
 ): Promise<ExchangeAnswer> {
-  const { signal, maxBytes, timeoutMs, idempotent } = request;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new ExchangeEnded("left"));
-    let controller: Dispatcher.DispatchController | undefined;
-    let ended: ExchangeEnded | undefined;
+    let settled = false;
+    let early: ExchangeEnded | undefined;
+    let giveUp: ((reason: ExchangeEnded) => void) | undefined;
     let status = 0;
-    let headers: ExchangeAnswer["headers"] = {};
+    let headers: ExchangeHeaders = {};
     const chunks: Buffer[] = [];
     let size = 0;
 
-    const timer = setTimeout(() => end("late"), timeoutMs);
-    const onAbort = () => end("left");
+    const timer = setTimeout(() => endEarly("late"), timeoutMs);
+    const onAbort = () => endEarly("left");
     signal.addEventListener("abort", onAbort);
 
-    function settle(): void {
+    function settle(): boolean {
+      if (settled) return false;
+      settled = true;
+      memory.takenBytes -= size;
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
+      return true;
     }
-    function end(reason: ExchangeEnded["reason"]): void {
-      if (ended) return;
-      ended = new ExchangeEnded(reason);
-      settle();
-      reject(ended);
-      controller?.abort(ended);
+    function endEarly(reason: EndReason): void {
+      if (!settle()) return;
+      early = new ExchangeEnded(reason);
+      reject(early);
+      giveUp?.(early);
     }
 
-    dispatcher.dispatch(
-      {
-        method: "POST",
-        path: request.path,
-        headers: request.headers,
-        body: request.body,
-        idempotent,
-        blocking: !idempotent,
+    const collector: Collector = {
+      endedEarly: () => early,
+      head(given, fields) {
+        status = given;
+        headers = fields;
+        if (Number(fields["content-length"]) > maxBytes) endEarly("too-large");
       },
-      {
-        // Called when the request is about to be written: it may have waited for a connection.
-        onRequestStart(given) {
-          controller = given;
-          if (ended) given.abort(ended);
-        },
-        onResponseStart(_controller, statusCode, given) {
-          status = statusCode;
-          headers = given;
-          if (Number(given["content-length"]) > maxBytes) end("too-large");
-        },
-        onResponseData(_controller, chunk) {
-          size += chunk.length;
-          if (size > maxBytes) end("too-large");
-          else chunks.push(chunk);
-        },
-        onResponseEnd() {
-          settle();
-          const [first] = chunks;
-          const body = chunks.length === 1 && first ? first : Buffer.concat(chunks, size);
-          resolve({ status, headers, body });
-        },
-        onResponseError(_controller, error) {
-          settle();
-          reject(ended ?? error);
-        },
+      data(chunk) {
+        if (settled) return;
+        size += chunk.length;
+        memory.takenBytes += chunk.length;
+        if (size > maxBytes) endEarly("too-large");
+        else if (memory.takenBytes > memory.maxBytes) endEarly("crowded");
+        else chunks.push(chunk);
       },
-    );
+      end() {
+        if (!settle()) return;
+        const [first] = chunks;
+        const body = chunks.length === 1 && first ? first : Buffer.concat(chunks, size);
+        resolve({ status, headers, body });
+      },
+      fail(error) {
+        if (settle()) reject(error);
+      },
+    };
+    try {
+      giveUp = carry(collector);
+    } catch (error) {
+      collector.fail(error as Error);
+    }
   });
 }

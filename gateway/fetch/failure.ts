@@ -28,3 +28,18 @@ export const invalidAnswer = (subgraph: string, what: string, cause?: unknown) =
     `"${subgraph}" answered with ${what}.`,
     cause,
   );
+
+export const circuitOpen = (subgraph: string) =>
+  new SubgraphFailure(
+    "SUBGRAPH_CIRCUIT_OPEN",
+    subgraph,
+    `"${subgraph}" has failed repeatedly and is left in peace for a moment; try again later.`,
+  );
+
+export const overloaded = (subgraph: string, cause?: unknown) =>
+  new SubgraphFailure(
+    "SUBGRAPH_OVERLOADED",
+    subgraph,
+    `"${subgraph}" has more to do than it can at the moment; try again later.`,
+    cause,
+  );

@@ -4,8 +4,8 @@
  * The innermost `SubgraphSend`: it tries once. The subgraph is told how long its answer is of use, in
  * `x-envoy-expected-rq-timeout-ms`, which proxies and service meshes already know.
  */
+import { createSecretKey } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import type { Dispatcher } from "undici";
 import type { Clock } from "../../platform/clock.ts";
 import {
   deriveSubgraphKey,
@@ -14,10 +14,10 @@ import {
   signRequest,
 } from "../../platform/http-signature.ts";
 import type { RequestContext } from "../context.ts";
-import { type ConnectionOptions, openConnections } from "./connections.ts";
+import { type ConnectionOptions, type Connections, openConnections } from "./connections.ts";
 import { acceptedCodings, decodeBody, UnknownCoding } from "./decode-body.ts";
-import { type ExchangeAnswer, exchange, ExchangeEnded } from "./exchange.ts";
-import { invalidAnswer, tooLate, unavailable } from "./failure.ts";
+import { type ExchangeAnswer, ExchangeEnded } from "./exchange.ts";
+import { invalidAnswer, overloaded, tooLate, unavailable } from "./failure.ts";
 import { encodedPrincipal } from "./principal-header.ts";
 import { type SubgraphCall, SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
 import { parseSubgraphUrl, type SubgraphAddress } from "./subgraph-url.ts";
@@ -32,6 +32,8 @@ export type TransportOptions = ConnectionOptions & {
   readonly timeoutMs: number;
   /** Of one answer, on the wire and again decompressed. */
   readonly maxResponseBytes: number;
+  /** Of all answers that are coming in at a time: many at once may each be within their limit. */
+  readonly maxBufferedBytes: number;
   /** Ask for compressed answers: worth it over a slow line, not within a data centre. */
   readonly compression: boolean;
   readonly clock: Clock;
@@ -47,7 +49,7 @@ export const remainingTimeHeader = "x-envoy-expected-rq-timeout-ms";
 
 type Target = SubgraphAddress & {
   readonly url: string;
-  readonly dispatcher: Dispatcher;
+  readonly connections: Connections;
   /** Path without query string: what is signed. */
   readonly signedPath: string;
 };
@@ -57,25 +59,30 @@ const one = (value: string | string[] | undefined): string | undefined =>
 
 function failureOf(error: unknown, subgraph: string): SubgraphFailure {
   if (error instanceof ExchangeEnded) {
-    return error.reason === "too-large"
-      ? invalidAnswer(subgraph, "more than is taken from it", error)
-      : tooLate(subgraph, error);
+    switch (error.reason) {
+      case "too-large":
+        return invalidAnswer(subgraph, "more than is taken from it", error);
+      case "crowded":
+        return overloaded(subgraph, error);
+      case "late":
+      case "left":
+        return tooLate(subgraph, error);
+    }
   }
-  return (error as { code?: string } | null)?.code === "UND_ERR_CONNECT_TIMEOUT"
-    ? tooLate(subgraph, error)
-    : unavailable(subgraph, error);
+  return unavailable(subgraph, error);
 }
 
 export function createHttpTransport(options: TransportOptions): HttpTransport {
   const { subgraph, url, signingKey, timeoutMs, maxResponseBytes, compression, clock } = options;
-  const key = signingKey === undefined ? undefined : deriveSubgraphKey(signingKey, subgraph);
+  const key =
+    signingKey === undefined ? undefined : createSecretKey(deriveSubgraphKey(signingKey, subgraph));
   const codings = compression ? acceptedCodings : "identity";
-  const pipelined = options.pipelining > 1;
+  const memory = { takenBytes: 0, maxBytes: options.maxBufferedBytes };
   const closing = new Set<Promise<void>>();
   let target: Target | undefined;
 
-  function closeLater(dispatcher: Dispatcher): void {
-    const closed = dispatcher.close().catch(() => {});
+  function closeLater(connections: Connections): void {
+    const closed = connections.close().catch(() => {});
     closing.add(closed);
     void closed.then(() => closing.delete(closed));
   }
@@ -94,10 +101,10 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
       const message = `"${subgraph}" has a routing URL that cannot be used.`;
       throw new SubgraphFailure("SUBGRAPH_UNAVAILABLE", subgraph, message, error);
     }
-    if (target) closeLater(target.dispatcher);
-    const dispatcher = openConnections(address, options);
+    if (target) closeLater(target.connections);
+    const connections = openConnections(address, options);
     const signedPath = address.path.split("?")[0] ?? "/";
-    target = { ...address, url: current, dispatcher, signedPath };
+    target = { ...address, url: current, connections, signedPath };
     return target;
   }
 
@@ -161,14 +168,15 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
       const remainingMs = Math.max(1, Math.min(timeoutMs, context.deadlineMs - clock()));
       const body = typeof call.body === "string" ? Buffer.from(call.body) : call.body;
       try {
-        const answer = await exchange(target.dispatcher, {
+        const answer = await target.connections.exchange({
           path: target.path,
           headers: headersOf(target, call, body, context, Math.floor(remainingMs)),
           body,
-          idempotent: pipelined && call.kind === "query",
+          idempotent: call.kind === "query",
           timeoutMs: remainingMs,
           signal: context.signal,
           maxBytes: maxResponseBytes,
+          memory,
         });
         const { status, headers } = answer;
         return {
@@ -185,7 +193,7 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
       }
     },
     async close() {
-      if (target) closeLater(target.dispatcher);
+      if (target) closeLater(target.connections);
       await Promise.all(closing);
     },
   };

@@ -1,7 +1,8 @@
 /**
  * The types of every subgraph fetch, outside in: execution asks with `SubgraphFetch` (finished JSON in,
- * parsed result out); below it is a `SubgraphSend` (finished JSON in, bytes out). Sharing, retry, breaker, bulkhead and transport are all a `SubgraphSend`, or wrap one,
- * and none of them knows another; subgraph-fetch-stack.ts puts them in order.
+ * parsed result out); below it is a `SubgraphSend` (finished JSON in, bytes out). Sharing, retry,
+ * breaker, bulkhead and transport are all a `SubgraphSend`, or wrap one, and none of them knows
+ * another; subgraph-fetch-stack.ts puts them in order.
  */
 import type { RequestContext } from "../context.ts";
 import type { ErrorCode } from "../errors.ts";

@@ -62,6 +62,10 @@ function requestText(operation: OperationDefinitionNode, without: readonly strin
   };
 }
 
+/** The GraphQL text of a request. */
+export const queryOf = ({ head }: RequestText): string =>
+  (JSON.parse(`${head}}}`) as { query: string }).query;
+
 export const textOfRoot = (node: FetchNode): RequestText => requestText(operationOf(node), []);
 
 export function askOf(node: FetchNode): Ask {
