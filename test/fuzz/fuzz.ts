@@ -50,7 +50,7 @@ export async function fuzzSeed(
   for (let n = 0; n < operationsPerSupergraph; n += 1) {
     const operation = randomOperation(ground.schema, draw);
     const mood = draw.pick(moods);
-    const rows = randomRows(ground.model, draw, mood === "faults" ? "clean" : mood);
+    const rows = randomRows(ground.model, draw, mood === "faults" ? "plain" : mood);
     const subgraph = draw.pick(names);
     const fault: SubgraphFault = draw.chance(50)
       ? { kind: "down", subgraph }

@@ -1,7 +1,8 @@
 /**
  * Random rows for a graph: two or three of each entity. `clean`: no null where none may be, nothing
  * fails. `failing`: fields that may be null throw. `broken`: fields that may not be null throw or are null,
- * too. What federation reads for itself (keys, `@requires`, `@provides`) is always sound: what then
+ * too. `plain`: as clean, and no value of the custom scalar is a list or an object, which could not be told from a
+ * damaged answer. What federation reads for itself (keys, `@requires`, `@provides`) is always sound: what then
  * happens to a field that needs them is each gateway's choice.
  */
 import { Kind, type TypeNode } from "graphql";
@@ -9,7 +10,7 @@ import type { Draw } from "./draw.ts";
 import type { Cell, FuzzCase, Row } from "./fuzz-case.ts";
 import type { GraphModel, ModelField } from "./graph-model.ts";
 
-export type DataMood = "clean" | "failing" | "broken";
+export type DataMood = "clean" | "plain" | "failing" | "broken";
 
 const rootFields = "Query";
 
@@ -34,6 +35,7 @@ export function randomRows(
       case "Boolean":
         return draw.chance(50);
       case "Raw":
+        if (mood === "plain") return draw.pick([1, "raw", true]);
         return draw.pick([1, "raw", true, ["x", [null, 2]], { deep: { n: null } }, {}]);
       case "String":
       case "ID":
@@ -73,7 +75,8 @@ export function randomRows(
   function fieldCell(field: ModelField): Cell {
     const mayBeNull = field.type.kind !== Kind.NON_NULL_TYPE;
     const mayFail =
-      !model.used.has(field.name) && (mayBeNull ? mood !== "clean" : mood === "broken");
+      !model.used.has(field.name) &&
+      (mayBeNull ? mood === "failing" || mood === "broken" : mood === "broken");
     if (mayFail && draw.chance(5)) return { $error: `FAILED_${field.name.toUpperCase()}` };
     return cell(field.type, field);
   }

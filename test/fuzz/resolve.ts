@@ -59,6 +59,9 @@ function valueOf(
   return toValue(source, instance.fields[name] ?? null);
 }
 
+/** How the text of a field with `@requires` begins, whatever it was given. */
+export const computedPattern = /^(\w+) of \{/;
+
 const textOf = (field: string, given: Json): string => `${field} of ${JSON.stringify(given)}`;
 
 /**

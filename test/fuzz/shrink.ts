@@ -10,7 +10,7 @@ import { findDifferenceOn, type Ground, isValid, prepareGround } from "./find-di
 /** What the first sentence begins with: a shrunk case that fails in another way is another case. */
 export const kindOf = (difference: string): string =>
   difference.startsWith("the gateway threw")
-    ? (difference.split("\n")[0] ?? "").replaceAll(/"[^"]*"|\b\w+\d\w*\b/g, "…")
+    ? (difference.split("\n")[0] ?? "").replaceAll(/"[^"]*"|\(\w\)|\b\w+\d\w*\b/g, "…")
     : difference.replaceAll(/\d+/g, "").slice(0, 8);
 
 type Container =
