@@ -21,6 +21,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
   plan      what an operation asks of whom      npm run plan -- FILE
   audit     the public federation audit         npm run audit -- --help
+  fuzz:execution   execution against one schema npm run fuzz:execution -- --help
   bench     gateways side by side               npm run bench -- --help
   ledger:verify    the books of payments        npm run ledger:verify
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
@@ -63,6 +64,8 @@ const commands = {
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
+  "fuzz:execution": (args) =>
+    runProcess("node", [join(root, "test", "fuzz", "main.ts"), ...args], { root, ipc: true }),
   async bench(args) {
     const bench = join(root, "bench");
     await whileLocked(root, async () => {

@@ -129,7 +129,7 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
         const name = field.name.value;
         const at = `${subgraph}.${type}.${name}`;
         const needs = directivesOf(field as Node).find((one) => one.name === "requires");
-        const isExternal = directivesOf(field as Node).some((one) => one.name === "external");
+        const isExternal = directivesOf(field).some((one) => one.name === "external");
         const isForeign =
           overridden.has(at) || (isExternal && !provided.has(`${subgraph}.${name}`));
         roles.set(at, needs ? "requires" : isForeign ? "foreign" : "own");
