@@ -10,7 +10,7 @@ import { findDatasets } from "./dataset.store.ts";
 import { findProducts } from "./product.store.ts";
 import { reread, type SharingOutcome } from "./request-sharing.ts";
 import type { Actor } from "./sharing.actor.ts";
-import { isLegal, refused } from "./sharing.rules.ts";
+import { isLegal, problemOfOperations, refused } from "./sharing.rules.ts";
 import {
   type AgreementRow,
   findGrantsOfRequests,
@@ -117,7 +117,15 @@ export async function offerAgreement(
   { request, wish }: { readonly request: RequestRow; readonly wish: AgreementWish },
   options: Options,
 ): Promise<void> {
-  const [product] = await findProducts(db, [request.dataset_id]);
+  const [[product], [dataset]] = await Promise.all([
+    findProducts(db, [request.dataset_id]),
+    findDatasets(db, [request.dataset_id]),
+  ]);
+  const problem = problemOfOperations(wish.operations, {
+    tellsOfPersons: dataset?.personal_data !== "NONE",
+    restsOnConsent: request.legal_basis === "CONSENT",
+  });
+  if (problem !== undefined) throw badUserInput(problem);
   checkTerms(request, wish, product?.fields.map(({ name }) => name) ?? []);
   const { until, ...rest } = wish;
   const terms = { ...rest, from: request.from_at.toISOString(), until: until.toISOString() };
@@ -195,6 +203,7 @@ async function grantAccess(
     agreement_id: agreement.id,
     fields: JSON.stringify(terms.fields),
     row_filter: JSON.stringify(terms.rowFilter),
+    operations: JSON.stringify(terms.operations),
     rate_per_hour: terms.ratePerHour,
     minimum_persons: terms.minimumPersons,
     budget_milli_epsilon: terms.budgetMilliEpsilon,

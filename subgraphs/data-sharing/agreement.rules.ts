@@ -35,6 +35,7 @@ function constraintsOf({ purpose, terms }: AgreementParts): readonly Constraint[
     { leftOperand: "purpose", operator: "eq", rightOperand: urn("purpose", purpose) },
     { leftOperand: "dateTime", operator: "gteq", rightOperand: dateTime(terms.from) },
     { leftOperand: "dateTime", operator: "lt", rightOperand: dateTime(terms.until) },
+    { leftOperand: `${cityTerms}way`, operator: "isAnyOf", rightOperand: terms.operations },
     { leftOperand: `${cityTerms}field`, operator: "isAnyOf", rightOperand: terms.fields },
     ...terms.rowFilter.map(({ field, values }) => ({
       leftOperand: `${cityTerms}row:${field}`,
@@ -120,6 +121,7 @@ export function describeAgreement(parts: AgreementParts): Text {
       `Purpose: ${parts.purpose}. ${parts.purposeText}`,
       `Legal basis: ${parts.legalBasis}`,
       `Fields: ${common.fields}`,
+      `Ways to read: ${terms.operations.join(", ")}`,
       `Rows: ${filterEn.length === 0 ? "all" : filterEn.join("; ")}`,
       `From ${terms.from} until ${terms.until}, at most ${terms.ratePerHour} times an hour.`,
       `Counts of fewer than ${terms.minimumPersons} persons are kept back. Privacy budget: epsilon ${epsilon}.`,
@@ -131,6 +133,7 @@ export function describeAgreement(parts: AgreementParts): Text {
       `الغرض: ${parts.purpose}. ${parts.purposeText}`,
       `الأساس القانوني: ${parts.legalBasis}`,
       `الحقول: ${common.fields}`,
+      `طرق القراءة: ${terms.operations.join("، ")}`,
       `السجلات: ${filterEn.length === 0 ? "جميعها" : filterEn.join("؛ ")}`,
       `من ${terms.from} حتى ${terms.until}، وبما لا يتجاوز ${terms.ratePerHour} مرة في الساعة.`,
       `تُحجب الأعداد التي تقل عن ${terms.minimumPersons} أشخاص. ميزانية الخصوصية: إبسيلون ${epsilon}.`,

@@ -3,6 +3,7 @@ import { registerEnumType } from "type-graphql";
 import {
   type GrantState,
   type NegotiationState,
+  readOperations,
   refusalCodes,
   type RequestState,
 } from "./sharing.rules.ts";
@@ -68,13 +69,23 @@ registerEnumType(GrantStateEnum, {
   },
 });
 
+registerEnumType(readOperations, {
+  name: "ReadOperation",
+  description: "A way to read shared data.",
+  valuesConfig: {
+    ROWS: { description: "`sharedRows`." },
+    COUNTS: { description: "`sharedCounts`." },
+    PRIVATE_AGGREGATE: { description: "`privateFigure`." },
+  },
+});
+
 registerEnumType(refusalCodes, {
   name: "SharingRefusalCode",
   description: "Why something was refused in data sharing.",
   valuesConfig: {
     NOT_FOUND: { description: "There is no such request or grant that concerns the agency." },
     NOT_ALLOWED: {
-      description: "This way of reading is not open to a grant that rests on consent.",
+      description: "The grant does not give this way of reading the data.",
     },
     ILLEGAL_TRANSITION: { description: "This step cannot follow the present state." },
     SAME_EYES: {

@@ -2,7 +2,13 @@
 import { Field, ID, InputType, Int } from "type-graphql";
 import { DateTime } from "../kit/scalars.ts";
 import { LegalBasisEnum, PurposeCodeEnum } from "./purpose.ts";
-import { maxScore, minReasonCharacters, type SafeAnswer } from "./sharing.rules.ts";
+import {
+  maxScore,
+  minReasonCharacters,
+  type ReadOperation,
+  readOperations,
+  type SafeAnswer,
+} from "./sharing.rules.ts";
 import { RowFilterInput } from "./sharing.ts";
 import type { LegalBasis, PurposeCode } from "./tables.ts";
 
@@ -68,6 +74,12 @@ export class AssessmentInput {
 export class SharingTermsInput {
   @Field(() => [String], { description: "Fields, among those requested." })
   fields!: string[];
+
+  @Field(() => [readOperations], {
+    description:
+      "By which ways. Of data that tells of persons, ROWS or others, never both; on consent, ROWS.",
+  })
+  operations!: ReadOperation[];
 
   @Field(() => [RowFilterInput], {
     defaultValue: [],

@@ -8,8 +8,8 @@ export const sharingMessages: Readonly<Record<RefusalCode, Text>> = {
     ar: "ليس لدى جهتكم طلب أو إذن كهذا.",
   },
   NOT_ALLOWED: {
-    en: "A grant that rests on consent gives rows only: read the rows of those who consented.",
-    ar: "الإذن القائم على الموافقة يتيح السجلات فقط: اقرؤوا سجلات من وافقوا.",
+    en: "The grant does not give this way of reading: take one of its operations.",
+    ar: "لا يتيح الإذن طريقة القراءة هذه: استخدموا إحدى الطرق المشمولة به.",
   },
   ILLEGAL_TRANSITION: {
     en: "This step cannot be taken now: look at the present state.",

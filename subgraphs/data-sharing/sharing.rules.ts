@@ -71,6 +71,34 @@ export type RefusalCode = keyof typeof refusalCodes;
 export type Refused = { readonly kind: "REFUSED"; readonly code: RefusalCode };
 export const refused = (code: RefusalCode): Refused => ({ kind: "REFUSED", code });
 
+/** The ways to read shared data. */
+export const readOperations = {
+  ROWS: "ROWS",
+  COUNTS: "COUNTS",
+  PRIVATE_AGGREGATE: "PRIVATE_AGGREGATE",
+} as const;
+export type ReadOperation = keyof typeof readOperations;
+
+/**
+ * @returns what is wrong with a set of ways and how to mend it, or undefined. Rows of persons tell what
+ * counts keep back and noise hides, so one grant never has both; consent is given for rows, by person.
+ */
+export function problemOfOperations(
+  operations: readonly ReadOperation[],
+  of: { readonly tellsOfPersons: boolean; readonly restsOnConsent: boolean },
+): string | undefined {
+  if (operations.length === 0) return "`operations` must name at least one way to read the data.";
+  const givesRows = operations.includes("ROWS");
+  const givesFigures = operations.some((one) => one !== "ROWS");
+  if (of.restsOnConsent && givesFigures) {
+    return "`operations` must be ROWS alone: counts over those who consented would tell who did.";
+  }
+  if (of.tellsOfPersons && givesRows && givesFigures) {
+    return "`operations` must not join ROWS with others for data that tells of persons: rows tell what counts and noise hide.";
+  }
+  return undefined;
+}
+
 /** The Five Safes (UK Office for National Statistics): one score and one reason each. */
 export const safes = ["project", "people", "data", "setting", "output"] as const;
 export type Safe = (typeof safes)[number];

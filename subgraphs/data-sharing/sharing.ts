@@ -9,6 +9,8 @@ import { sharingMessages } from "./sharing-messages.ts";
 import {
   type GrantState,
   type NegotiationState,
+  type ReadOperation,
+  readOperations,
   type RefusalCode,
   refusalCodes,
   type RequestState,
@@ -130,6 +132,9 @@ export class AccessGrant {
   @Field(() => [String], { description: "The fields that may be read." })
   fields!: readonly string[];
 
+  @Field(() => [readOperations], { description: "The ways by which data may be read." })
+  operations!: readonly ReadOperation[];
+
   @Field(() => [RowFilter], { description: "The rows that may be read; all when it is empty." })
   rowFilter!: readonly RowFilter[];
 
@@ -157,6 +162,7 @@ export const toGrant = (row: GrantRow): AccessGrant =>
     id: row.id,
     state: row.state,
     fields: row.fields,
+    operations: row.operations,
     rowFilter: row.row_filter.map((one) => Object.assign(new RowFilter(), one)),
     ratePerHour: row.rate_per_hour,
     minimumPersons: row.minimum_persons,

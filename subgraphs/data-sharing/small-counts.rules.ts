@@ -3,9 +3,10 @@
  * away: totals that are published with the cells must not let a reader subtract (complementary
  * suppression). Cells, row totals, column totals and the grand total → which of them may be shown. Pure.
  *
- * Held: no kept-back count follows from the shown ones by sums, and of the kept-back counts of one sum
- * at least one is of k persons or more. Not held: that bounds on a count are wide (who needs that takes
- * the noisy figures instead).
+ * Held within one table: no kept-back count follows from the shown ones by sums, and where a total is
+ * shown, at least one of the kept-back counts that it sums is of k persons or more. Not held: that bounds
+ * on a count are wide, nor anything across tables by different fields, which are protected each for
+ * itself. Who cannot take that risk grants noisy figures alone.
  */
 
 /** A cell; a null key stands for the total over that dimension. */

@@ -7,6 +7,7 @@ import type {
   GrantState,
   Machine,
   NegotiationState,
+  ReadOperation,
   RequestState,
 } from "./sharing.rules.ts";
 
@@ -245,6 +246,7 @@ export type RowCondition = { readonly field: string; readonly values: readonly s
 
 /** What an agreement allows. */
 export type Terms = {
+  readonly operations: readonly ReadOperation[];
   readonly fields: readonly string[];
   readonly rowFilter: readonly RowCondition[];
   readonly ratePerHour: number;
@@ -279,6 +281,7 @@ export type AccessGrantTable = Changed & {
   readonly legal_basis: LegalBasis;
   readonly fields: ColumnType<readonly string[], string, string>;
   readonly row_filter: ColumnType<readonly RowCondition[], string, string>;
+  readonly operations: ColumnType<readonly ReadOperation[], string, string>;
   readonly rate_per_hour: number;
   readonly minimum_persons: number;
   readonly budget_milli_epsilon: number;

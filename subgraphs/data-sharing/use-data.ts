@@ -5,11 +5,11 @@
  * and only if the grant still holds at that moment.
  */
 import type { Kysely } from "kysely";
-import type { Access, AccessOperation } from "./access-log.rules.ts";
+import type { Access } from "./access-log.rules.ts";
 import type { AccessLogWriter, PersonalAccess } from "./access-log.writer.ts";
 import { findProducts, type ProductRow, type Slice, takeUse } from "./product.store.ts";
 import type { Actor } from "./sharing.actor.ts";
-import { type RefusalCode, refusalOfGrant } from "./sharing.rules.ts";
+import { type ReadOperation, type RefusalCode, refusalOfGrant } from "./sharing.rules.ts";
 import { findGrants, type GrantRow } from "./sharing.store.ts";
 import type { DataSharingTables, PurposeCode } from "./tables.ts";
 
@@ -23,7 +23,7 @@ export type UseDeps = {
 export type Attempt = {
   readonly grantId: string;
   readonly purpose: PurposeCode;
-  readonly operation: AccessOperation;
+  readonly operation: ReadOperation;
   /** All fields that are read, counted by or filtered by. */
   readonly fields: readonly string[];
 };
@@ -70,8 +70,7 @@ async function check(
   if (refusal) return refusal;
   if (grant.purpose_code !== attempt.purpose) return "PURPOSE_MISMATCH";
   if (!attempt.fields.every((name) => grant.fields.includes(name))) return "FIELD_NOT_GRANTED";
-  // Counts over people who consented differently would tell who did.
-  if (grant.legal_basis === "CONSENT" && attempt.operation !== "ROWS") return "NOT_ALLOWED";
+  if (!grant.operations.includes(attempt.operation)) return "NOT_ALLOWED";
   const hour = new Date(Math.floor(nowMs / hourMs) * hourMs);
   const limit = grant.rate_per_hour;
   return (await takeUse(db, { grantId: grant.id, hour, limit })) ? undefined : "RATE_EXCEEDED";

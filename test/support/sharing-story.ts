@@ -189,6 +189,7 @@ export const mobilityWish = {
 };
 export const mobilityTerms = {
   fields: ["area", "period", "minutes"],
+  operations: ["COUNTS", "PRIVATE_AGGREGATE"],
   rowFilter: [],
   ratePerHour: 1_000,
   minimumPersons: 10,
@@ -206,6 +207,7 @@ export const profileWish = {
 };
 export const profileTerms = {
   ...mobilityTerms,
+  operations: ["ROWS"],
   fields: ["name", "phone", "homeAddress"],
   budgetMilliEpsilon: 0,
 };

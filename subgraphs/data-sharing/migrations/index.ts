@@ -5,6 +5,7 @@ import { toolkit } from "./0003-toolkit.ts";
 import { accessLog } from "./0004-access-log.ts";
 import { sharing } from "./0005-sharing.ts";
 import { products } from "./0006-products.ts";
+import { grantOperations } from "./0007-grant-operations.ts";
 
 export const migrations = {
   "0001-catalogue": catalogue,
@@ -13,4 +14,5 @@ export const migrations = {
   "0004-access-log": accessLog,
   "0005-sharing": sharing,
   "0006-products": products,
+  "0007-grant-operations": grantOperations,
 };

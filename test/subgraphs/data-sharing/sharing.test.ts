@@ -231,7 +231,10 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
   });
 
   test("rows have the granted fields and rows only; every access is in the log", async () => {
-    await using access = await reach({ rowFilter: [{ field: "area", values: ["hatta"] }] });
+    await using access = await reach({
+      operations: ["ROWS"],
+      rowFilter: [{ field: "area", values: ["hatta"] }],
+    });
     const rows = await access.read(rowsQuery, { fields: ["area", "minutes"] });
     expect(rows.columns).toEqual(["area", "minutes"]);
     expect(rows.rows.length).toBeGreaterThan(0);
@@ -260,7 +263,7 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
     ["somebody else's grant", { fields: ["area"] }, staff.noor, "GRANT_FOREIGN"],
     ["a grant that is none", { fields: ["area"], grant: "grant_0" }, staff.cares, "GRANT_FOREIGN"],
   ])("%s is refused and logged", async (_what, variables, principal, code) => {
-    await using access = await reach();
+    await using access = await reach({ operations: ["ROWS"] });
     const told = await access.read(rowsQuery, variables, principal);
     expect(told).toMatchObject({ __typename: "SharingRefused", code });
     expect(await lastEntry()).toMatchObject({
@@ -272,8 +275,22 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
     });
   });
 
-  test("suspension, revocation and expiry take effect at once", async () => {
+  test("rows never join counts or noise of persons in one grant, and a way that was not granted is refused", async () => {
+    const { id } = await story.request(staff.cares, mobilityWish);
+    await story.assess(staff.rtaAssessor, id, 1);
+    const joined = { ...mobilityTerms, operations: ["ROWS", "COUNTS"] };
+    await expect(story.approve(staff.rtaApprover, id, joined)).rejects.toThrow(
+      "must not join ROWS",
+    );
+    await story.withdraw(staff.cares, id);
     await using access = await reach();
+    const told = await access.read(rowsQuery, { fields: ["area"] });
+    expect(told).toMatchObject({ code: "NOT_ALLOWED" });
+    expect(await lastEntry()).toMatchObject({ operation: "ROWS", refusal: "NOT_ALLOWED" });
+  });
+
+  test("suspension, revocation and expiry take effect at once", async () => {
+    await using access = await reach({ operations: ["ROWS"] });
     const read = async () => {
       const told = await access.read(rowsQuery, { fields: ["area"] });
       return told.code ?? told.__typename;
@@ -299,7 +316,7 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
   });
 
   test("the rate of a grant holds for accesses at the same time, and begins anew each hour", async () => {
-    await using access = await reach({ ratePerHour: 3 });
+    await using access = await reach({ operations: ["ROWS"], ratePerHour: 3 });
     nowMs += 3_600_000;
     const told = await Promise.all(
       Array.from({ length: 8 }, () => access.read(rowsQuery, { fields: ["area"] })),
