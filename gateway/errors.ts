@@ -35,7 +35,6 @@ export const errorCodes = {
   SHUTTING_DOWN: { httpStatus: 503, retryable: true },
   SUBGRAPH_UNAVAILABLE: { httpStatus: 200, retryable: true },
   SUBGRAPH_TIMEOUT: { httpStatus: 200, retryable: true },
-  SUBGRAPH_CIRCUIT_OPEN: { httpStatus: 200, retryable: true },
   SUBGRAPH_OVERLOADED: { httpStatus: 200, retryable: true },
   SUBGRAPH_INVALID_RESPONSE: { httpStatus: 200, retryable: true },
   DOWNSTREAM_SERVICE_ERROR: { httpStatus: 200, retryable: false },

@@ -34,7 +34,7 @@ const isOutage = ({ status, contentType }: SubgraphAnswer): boolean =>
   gatewayStatuses.has(status) ||
   (status >= 500 && !(contentType !== undefined && isJson(contentType)));
 
-/** @throws SubgraphFailure SUBGRAPH_CIRCUIT_OPEN, without trying. */
+/** @throws SubgraphFailure SUBGRAPH_UNAVAILABLE, without trying. */
 export function createBreaker(options: BreakerOptions, deps: Deps): SubgraphWrapper {
   const { minCalls, failureRatio, slowCallMs, slowRatio, openMs, probes } = options;
   const { subgraph, clock, observe } = deps;

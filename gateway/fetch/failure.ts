@@ -31,7 +31,7 @@ export const invalidAnswer = (subgraph: string, what: string, cause?: unknown) =
 
 export const circuitOpen = (subgraph: string) =>
   new SubgraphFailure(
-    "SUBGRAPH_CIRCUIT_OPEN",
+    "SUBGRAPH_UNAVAILABLE",
     subgraph,
     `"${subgraph}" has failed repeatedly and is left in peace for a moment; try again later.`,
   );

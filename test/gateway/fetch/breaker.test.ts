@@ -29,7 +29,7 @@ const options = {
   openMs: 5_000,
   probes: 2,
 };
-const isOpen = { code: "SUBGRAPH_CIRCUIT_OPEN", subgraph: "payments" };
+const isOpen = { code: "SUBGRAPH_UNAVAILABLE", subgraph: "payments" };
 
 /** A breaker over a subgraph that does what it is told, with a clock that is turned by hand. */
 function breakerOver(subgraph: { send: SubgraphSend }) {
