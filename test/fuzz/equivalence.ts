@@ -83,7 +83,7 @@ export function differencesBetween(
     const code = extensions?.code;
     if (code !== undefined && found[0] && found[0].extensions?.code !== code)
       differences.push(
-        `code ${String(found[0].extensions?.code)} at ${keyOf(path)}, expected ${String(code)}`,
+        `code ${JSON.stringify(found[0].extensions?.code)} at ${keyOf(path)}, expected ${JSON.stringify(code)}`,
       );
   }
   for (const { path = [] } of actual.errors) {

@@ -1,6 +1,6 @@
 /** The same rows behind real subgraph schemas, composed, and executed by the gateway's own execution. */
 import { buildSubgraphSchema } from "@apollo/subgraph";
-import { graphql, type GraphQLSchema, parse } from "graphql";
+import { graphql, type GraphQLSchema, Kind, parse } from "graphql";
 import { executeOperation } from "../../gateway/execution/execute-operation.ts";
 import type { SubgraphFetch } from "../../gateway/fetch/subgraph-fetch.ts";
 import { type Graph, prepareGraph } from "../../gateway/supergraph/graph.ts";
@@ -31,7 +31,7 @@ function referencesOf(sdl: string): Record<string, object> {
   return Object.fromEntries(
     entities.map((definition) => {
       const type = definition.name?.value ?? "";
-      const isObject = definition.kind === "ObjectTypeDefinition";
+      const isObject = definition.kind === Kind.OBJECT_TYPE_DEFINITION;
       const __resolveReference = (given: Representation, { one, model }: Context) => {
         const found = findRow(one, model, given);
         return found && isObject ? { ...found, __typename: type } : found;
