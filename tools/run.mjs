@@ -26,6 +26,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   ledger:verify    the books of payments        npm run ledger:verify
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
   access-log:verify  proofs of the access log, offline
+  fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
   test      check, then the tests               npm test [-- FILE …]`;
@@ -87,6 +88,8 @@ const commands = {
     const file = "test/faults/payments.test.ts";
     return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
   },
+  "fuzz:execution": (args) =>
+    runProcess("node", ["test/fuzz/main.ts", ...args], { root, ipc: true }),
   "access-log:verify": program("tools/verify-access-log.js"),
   async build() {
     await whileLocked(root, () => build(root, { types: true }));

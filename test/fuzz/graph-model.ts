@@ -1,6 +1,6 @@
 /** What the SDL of the subgraphs says about fields: who gives them, what they need, what they can be. */
 import {
-  type DocumentNode,
+  type ConstDirectiveNode,
   Kind,
   parse,
   type SelectionSetNode,
@@ -39,13 +39,7 @@ export type FieldRole = "own" | "requires" | "foreign";
 
 type Directive = { readonly name: string; readonly fields: string; readonly from: string };
 
-type Node = {
-  readonly directives?: DocumentNode["definitions"][number] extends infer D
-    ? D extends { readonly directives?: infer A }
-      ? A
-      : never
-    : never;
-};
+type Node = { readonly directives?: readonly ConstDirectiveNode[] | undefined };
 
 function directivesOf(node: Node): readonly Directive[] {
   return (node.directives ?? []).map((directive) => {
@@ -128,7 +122,7 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
       for (const field of definition.fields ?? []) {
         const name = field.name.value;
         const at = `${subgraph}.${type}.${name}`;
-        const needs = directivesOf(field as Node).find((one) => one.name === "requires");
+        const needs = directivesOf(field).find((one) => one.name === "requires");
         const isExternal = directivesOf(field).some((one) => one.name === "external");
         const isForeign =
           overridden.has(at) || (isExternal && !provided.has(`${subgraph}.${name}`));

@@ -42,7 +42,9 @@ async function main(): Promise<number> {
       const times = (kinds.get(kind) ?? 0) + 1;
       kinds.set(kind, times);
       if (times > Number(values.each)) return;
-      const small = await shrink(one, difference, Date.now() + Number(values.shrink) * 1000);
+      const small = await shrink(one, difference, {
+        deadlineMs: Date.now() + Number(values.shrink) * 1000,
+      });
       console.log(`\n// seed ${seed}: ${small.difference.replaceAll("\n", "\n// ")}`);
       console.log(printAsTest(small.one, `found by seed ${seed}`));
     });

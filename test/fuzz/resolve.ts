@@ -84,6 +84,9 @@ function received(
   return Object.fromEntries(entries);
 }
 
+const textual = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
 /** @param subgraph Undefined: the one schema. */
 export function createResolver(
   { rows, roots }: Pick<FuzzCase, "rows" | "roots">,
@@ -104,9 +107,7 @@ export function createResolver(
     }
     const value = valueOf({ rows }, model, instance, fieldName);
     const hasArguments = Object.keys(args).length > 0;
-    return hasArguments && value !== null
-      ? `${JSON.stringify(value)} ${JSON.stringify(args)}`
-      : value;
+    return hasArguments && value !== null ? `${textual(value)} ${JSON.stringify(args)}` : value;
   };
 }
 

@@ -162,8 +162,18 @@ function withoutUnusedCells(one: FuzzCase): FuzzCase {
   return { ...one, roots: keep(one.roots), rows: Object.fromEntries(rows) };
 }
 
-/** @param deadlineMs By the wall clock. */
-export async function shrink(found: FuzzCase, difference: string, deadlineMs: number) {
+export type ShrinkOptions = {
+  /** By the wall clock. */
+  readonly deadlineMs: number;
+  readonly find?: typeof findDifferenceOn;
+};
+
+/** The smallest case that was reached, and its difference. */
+export async function shrink(
+  found: FuzzCase,
+  difference: string,
+  { deadlineMs, find = findDifferenceOn }: ShrinkOptions,
+): Promise<{ readonly one: FuzzCase; readonly difference: string }> {
   const kind = kindOf(difference);
   let best = { one: found, difference };
   let ground: Ground = prepareGround(found.subgraphs);
@@ -172,7 +182,7 @@ export async function shrink(found: FuzzCase, difference: string, deadlineMs: nu
       const itsGround =
         one.subgraphs === best.one.subgraphs ? ground : prepareGround(one.subgraphs);
       if (!isValid(itsGround, one.query)) return false;
-      const its = await findDifferenceOn(itsGround, one);
+      const its = await find(itsGround, one);
       if (its === undefined || kindOf(its) !== kind) return false;
       best = { one, difference: its };
       ground = itsGround;
