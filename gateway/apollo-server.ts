@@ -18,6 +18,7 @@ import type { RequestContext } from "./context.ts";
 import { httpStatusOf } from "./errors.ts";
 import type { ExecuteRequest } from "./http/graphql-request.ts";
 import { createLimiter, type Limits } from "./operation/limits.ts";
+import type { RunAdmitted } from "./run-operation.ts";
 import type { CityGateway } from "./supergraph/apollo-gateway.ts";
 
 export type GraphQLServerOptions = {
@@ -27,6 +28,8 @@ export type GraphQLServerOptions = {
   readonly limits: Partial<Limits>;
   readonly log: Log;
   readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
+  /** The short way of operations that have been here before. Not taken when there are plugins. */
+  readonly runAdmitted: RunAdmitted;
 };
 
 export type GraphQLServer = {
@@ -48,9 +51,9 @@ function maskUnforeseen(log: Log) {
   };
 }
 
-/** A refusal from before Apollo Server saw the request. */
-function refuse(error: GraphQLError): Awaited<ReturnType<ExecuteRequest>> {
-  const code = String(error.extensions["code"]);
+/** A refusal that Apollo Server did not see. */
+function refuse(error: GraphQLFormattedError): Awaited<ReturnType<ExecuteRequest>> {
+  const code = String(error.extensions?.["code"]);
   return {
     body: JSON.stringify({ errors: [error] }),
     hasData: false,
@@ -62,7 +65,8 @@ function refuse(error: GraphQLError): Awaited<ReturnType<ExecuteRequest>> {
 
 /** @throws SupergraphError when the first supergraph cannot be served. */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
-  const { gateway, store, limits, log, plugins = [] } = options;
+  const { gateway, store, limits, log, plugins = [], runAdmitted } = options;
+  const mask = maskUnforeseen(log);
   const server = new ApolloServer<RequestContext>({
     gateway,
     nodeEnv: "production",
@@ -79,7 +83,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     },
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
-    formatError: maskUnforeseen(log),
+    formatError: mask,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -100,6 +104,12 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   return {
     stop: () => server.stop(),
     async execute(request, context, { method }) {
+      if (plugins.length === 0) {
+        const answer = await runAdmitted(request, context, { method }).catch((error: unknown) =>
+          refuse(mask({ message: "" }, error)),
+        );
+        if (answer) return answer;
+      }
       // Before parsing and validation, which can themselves be attacked. A text that is known by its
       // hash passed here when it was registered.
       let { operationName } = request;
@@ -107,7 +117,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
         const document = request.query ? limit(request.query) : undefined;
         operationName ??= document && getOperationAST(document)?.name?.value;
       } catch (error) {
-        if (error instanceof GraphQLError) return refuse(error);
+        if (error instanceof GraphQLError) return refuse(error.toJSON());
         throw error;
       }
       const http = { method, headers: new HeaderMap(), search: "", body: undefined };

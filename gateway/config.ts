@@ -1,8 +1,10 @@
 /** The gateway's configuration: flags over environment, everything read and checked at once, then frozen. */
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { ConfigError, readEnv, Secret } from "../platform/env.ts";
 import { fromRoot } from "../platform/root.ts";
+import { readSubgraphOptions } from "./fetch/subgraph-options.ts";
 
 const list = z.string().transform((text) =>
   text
@@ -35,6 +37,21 @@ const subgraphUrls = z
     return urls;
   });
 
+/** A path → the file's text; no path, no text. */
+const fileText = z
+  .string()
+  .default("")
+  .transform((path, context): string => {
+    if (path === "") return "";
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      const message = `cannot be read: ${(error as Error).message}`;
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+  });
+
 const schema = z
   .object({
     HOST: z.string().default("127.0.0.1"),
@@ -58,9 +75,15 @@ const schema = z
     /** "null": a forbidden field is null with an error; "refuse": it refuses the whole operation. */
     FORBIDDEN_FIELDS: z.enum(["null", "refuse"]).default("null"),
     INTROSPECTION: flag.default(true),
+    /** Who is told how an answer came about, when they ask by header. */
+    EXPLAIN_TO: z.enum(["operators", "everybody", "nobody"]).default("operators"),
+    /** Identical queries of one principal that are under way at the same time are answered by one execution. */
+    SHARE_IN_FLIGHT: flag.default(true),
     CORS_ORIGINS: list.default([]),
     REQUEST_TIMEOUT_MS: milliseconds(100, 10_000),
     SUBGRAPH_TIMEOUT_MS: milliseconds(50, 5_000),
+    /** File (YAML or JSON) of what differs by subgraph: limits, retries, breaker, connections. */
+    SUBGRAPH_OPTIONS: fileText,
     DRAIN_GRACE_MS: z.coerce.number().int().min(0).max(60_000).default(0),
     MAX_BODY_BYTES: count(1024 * 1024),
     MAX_HEADER_BYTES: count(16 * 1024),
@@ -79,6 +102,21 @@ const schema = z
       const message =
         "JWKS_URL, JWT_ISSUER and JWT_AUDIENCE belong together: set all three or none";
       context.addIssue({ code: "custom", path: ["JWKS_URL"], message });
+    }
+  })
+  .transform(({ SUBGRAPH_OPTIONS, ...config }, context) => {
+    const defaults = {
+      // Longer than the client's request itself, a limit would never be seen to be broken.
+      timeoutMs: Math.min(config.SUBGRAPH_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
+      maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
+      shareInFlight: config.SHARE_IN_FLIGHT,
+    };
+    try {
+      return { ...config, optionsOf: readSubgraphOptions(SUBGRAPH_OPTIONS, defaults) };
+    } catch (error) {
+      const { message } = error as Error;
+      context.addIssue({ code: "custom", path: ["SUBGRAPH_OPTIONS"], message });
+      return z.NEVER;
     }
   });
 

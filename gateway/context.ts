@@ -14,4 +14,6 @@ export type RequestContext = {
   /** Aborted at the deadline, and when the client hangs up. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Whether the answer tells how it came about (`extensions.explain`). */
+  readonly explain?: boolean;
 };

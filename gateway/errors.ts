@@ -35,6 +35,7 @@ export const errorCodes = {
   SHUTTING_DOWN: { httpStatus: 503, retryable: true },
   SUBGRAPH_UNAVAILABLE: { httpStatus: 200, retryable: true },
   SUBGRAPH_TIMEOUT: { httpStatus: 200, retryable: true },
+  SUBGRAPH_OVERLOADED: { httpStatus: 200, retryable: true },
   SUBGRAPH_INVALID_RESPONSE: { httpStatus: 200, retryable: true },
   DOWNSTREAM_SERVICE_ERROR: { httpStatus: 200, retryable: false },
 } as const satisfies Record<string, { httpStatus: number; retryable: boolean }>;

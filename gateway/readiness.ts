@@ -42,12 +42,9 @@ export function createReadiness(options: ReadinessOptions): () => Promise<Readin
       signal: AbortSignal.timeout(probeTimeoutMs),
       log,
     };
-    const query = "{ __typename }";
+    const body = JSON.stringify({ query: "{ __typename }" });
     try {
-      await fetch(
-        { subgraph, kind: "query", query, operationName: undefined, variables: {} },
-        context,
-      );
+      await fetch({ subgraph, kind: "query", body }, context);
       return true;
     } catch {
       return false;

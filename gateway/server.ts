@@ -3,18 +3,27 @@
  * HTTP. Only wiring: what each part does is said in its own file.
  */
 import { randomUUID } from "node:crypto";
+import { getOperationAST, OperationTypeNode } from "graphql";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { startGraphQLServer } from "./apollo-server.ts";
 import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
 import type { Config } from "./config.ts";
-import { executeOperation, toGraphQLErrors } from "./execution/execute-operation.ts";
-import { createHttpTransport } from "./fetch/http-transport.ts";
+import {
+  executeOperation,
+  type OperationRequest,
+  toGraphQLErrors,
+} from "./execution/execute-operation.ts";
+import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
+import { createAdmittedOperations } from "./operation/admitted.ts";
+import { createInFlight } from "./operation/in-flight.ts";
 import { createReadiness } from "./readiness.ts";
+import { type Answered, createRunAdmitted } from "./run-operation.ts";
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
+import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
 import type { RequestContext } from "./context.ts";
 
@@ -41,6 +50,9 @@ async function openAuthenticate(config: Config, clock: Clock) {
   });
 }
 
+/** Connections to subgraphs that take longer to open are not waited for at the start. */
+const warmUpTimeoutMs = 1_000;
+
 /** @throws SupergraphError, PortTakenError or the JWKS file's error when the gateway cannot start. */
 export async function startGateway(
   config: Config,
@@ -50,29 +62,46 @@ export async function startGateway(
   const store = config.REDIS_URL
     ? createRedisStore({ url: config.REDIS_URL, log })
     : createMemoryStore();
-  const transport = createHttpTransport({
+  const subgraphs = createFetchStack({
     urlOf: (subgraph) =>
       config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
+    optionsOf: config.optionsOf,
     signingKey: config.SIGNING_KEY?.reveal(),
-    timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
-    maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
-    connectionsPerSubgraph: 64,
     clock,
+    observe(event) {
+      if (event.type !== "breaker") return;
+      const { subgraph, state } = event;
+      log.warn({ subgraph, state }, `the circuit breaker of a subgraph is ${state} now`);
+    },
   });
-  const { fetch } = transport;
+  const { fetch } = subgraphs;
   const forbiddenFields = config.FORBIDDEN_FIELDS;
+  const admitted = createAdmittedOperations();
+  const inFlight = config.SHARE_IN_FLIGHT ? createInFlight<Answered>(clock) : undefined;
+  async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
+    try {
+      return await executeOperation(graph, request, context, { fetch, forbiddenFields });
+    } finally {
+      const operation = getOperationAST(request.document, request.operationName);
+      // What began before this write may not show it: nobody joins that any more.
+      if (operation?.operation === OperationTypeNode.MUTATION) inFlight?.forget();
+    }
+  }
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
-    async execute(graph, { document, request, context }) {
-      const { variables = {} } = request;
-      const completed = await executeOperation(
-        graph,
-        { document, operationName: request.operationName, variables },
-        context as RequestContext,
-        { fetch, forbiddenFields },
-      );
+    async execute(graph, { document, source, queryHash, request, context }) {
+      admitted.add(graph, source, queryHash, document);
+      const { operationName, variables = {} } = request;
+      const operation = { document, operationName, variables };
+      const executed = await execute(graph, operation, context as RequestContext);
+      const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
-      return { data: completed.data, ...(errors.length > 0 ? { errors } : {}) };
+      const { extensions } = executed;
+      return {
+        data: completed.data,
+        ...(errors.length > 0 ? { errors } : {}),
+        ...(extensions ? { extensions } : {}),
+      };
     },
     log,
   });
@@ -83,8 +112,9 @@ export async function startGateway(
     tokens: config.MAX_TOKENS,
     introspection: config.INTROSPECTION,
   };
-  const graphql = await startGraphQLServer({ gateway, store, limits, log });
   const { current } = gateway;
+  const runAdmitted = createRunAdmitted({ current, admitted, execute, inFlight });
+  const graphql = await startGraphQLServer({ gateway, store, limits, log, runAdmitted });
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
   const http = createHttpServer(
     {
@@ -98,6 +128,7 @@ export async function startGateway(
     {
       path: config.GRAPHQL_PATH,
       cors: { origins: config.CORS_ORIGINS },
+      explainTo: config.EXPLAIN_TO,
       maxBodyBytes: config.MAX_BODY_BYTES,
       maxHeaderBytes: config.MAX_HEADER_BYTES,
       requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
@@ -105,13 +136,14 @@ export async function startGateway(
     },
   );
   const { HOST: host, PORT } = config;
+  await subgraphs.warmUp(current()?.routingUrls.keys() ?? [], warmUpTimeoutMs, log);
   const port = await http.start({ host, port: PORT, portSetting: "--port or PORT" });
   return {
     url: `http://${host}:${port}${config.GRAPHQL_PATH}`,
     async stop() {
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       await graphql.stop();
-      await transport.close();
+      await subgraphs.close();
       await store.close();
     },
   };

@@ -6,7 +6,7 @@
  * this very body: a captured header cannot be used to ask something else. Each subgraph has its own
  * key, derived from the gateway's master key, so that one agency's leak opens no other's door.
  */
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 
 export const principalHeader = "city-graph-principal";
 export const requestIdHeader = "x-request-id";
@@ -43,7 +43,7 @@ export function deriveSubgraphKey(masterKey: string, subgraph: string): Buffer {
 
 /** RFC 9530 section 2. */
 export function contentDigest(body: string | Uint8Array): string {
-  return `sha-256=:${createHash("sha256").update(body).digest("base64")}:`;
+  return `sha-256=:${hash("sha256", body, "base64")}:`;
 }
 
 /** RFC 9421 section 2.5: one line per component, then the parameters. */
@@ -55,8 +55,8 @@ export function signatureBase(
   return [...lines, `"@signature-params": ${parameters}`].join("\n");
 }
 
-/** RFC 9421 section 3.3.3. */
-export function hmac(key: Uint8Array, base: string): Buffer {
+/** RFC 9421 section 3.3.3. A KeyObject is prepared once; bytes are prepared anew each time. */
+export function hmac(key: Uint8Array | KeyObject, base: string): Buffer {
   return createHmac("sha256", key).update(base).digest();
 }
 
@@ -73,7 +73,7 @@ function baseOf(parts: SignedParts, digest: string, parameters: string): string 
 /** @param createdSeconds Unix time in seconds. */
 export function signRequest(
   parts: SignedParts,
-  key: Uint8Array,
+  key: Uint8Array | KeyObject,
   keyId: string,
   createdSeconds: number,
 ): SignatureHeaders {

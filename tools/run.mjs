@@ -4,6 +4,7 @@
  * Plain JavaScript on purpose: nothing is installed when it starts.
  */
 import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { build } from "./run/build.mjs";
 import { install } from "./run/install.mjs";
@@ -18,6 +19,13 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   gateway   the gateway alone, any supergraph   npm run gateway -- --help
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
+  plan      what an operation asks of whom      npm run plan -- FILE
+  audit     the public federation audit         npm run audit -- --help
+  fuzz:execution   execution against one schema npm run fuzz:execution -- --help
+  bench     gateways side by side               npm run bench -- --help
+  ledger:verify    the books of payments        npm run ledger:verify
+  faults:payments  payments under fire          npm run faults:payments -- --seconds 60
+  access-log:verify  proofs of the access log, offline
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
   test      check, then the tests               npm test [-- FILE …]`;
@@ -54,6 +62,32 @@ const commands = {
   gateway: program("gateway/main.js"),
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
+  audit: program("tools/audit.js"),
+  plan: program("tools/plan.js"),
+  "fuzz:execution": (args) =>
+    runProcess("node", [join(root, "test", "fuzz", "main.ts"), ...args], { root, ipc: true }),
+  async bench(args) {
+    const bench = join(root, "bench");
+    await whileLocked(root, async () => {
+      await install(bench);
+      await build(root, { types: false });
+    });
+    return runProcess("node", [join(bench, "main.ts"), ...args], { root, ipc: true });
+  },
+  "ledger:verify": program("tools/ledger-verify.js"),
+  /** Settings travel by the environment: the test runner takes no arguments of ours. */
+  async "faults:payments"(args) {
+    const number = { type: "string" };
+    const options = { seconds: number, seed: number, payers: number };
+    const { values } = parseArgs({ args, options });
+    for (const [name, value] of Object.entries({ seconds: "60", ...values })) {
+      process.env[`FAULT_${name.toUpperCase()}`] = value;
+    }
+    await installRedis(root);
+    const file = "test/faults/payments.test.ts";
+    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+  },
+  "access-log:verify": program("tools/verify-access-log.js"),
   async build() {
     await whileLocked(root, () => build(root, { types: true }));
     return 0;

@@ -23,7 +23,7 @@ const seeded: readonly Principal[] = [
   {
     kind: "operator",
     id: "operator-noura",
-    scopes: ["payments:read", "billing:read", "operations"],
+    scopes: ["payments:read", "payments:refund", "billing:read", "operations"],
     policies: [],
   },
 ];

@@ -11,12 +11,15 @@ import {
   Kind,
   type SelectionSetNode,
 } from "graphql";
+import type { ClientNames } from "../plan/client-names.ts";
 import type { Removal } from "../operation/filter.ts";
-import { isOfType } from "./records.ts";
+import { isOfType } from "../supergraph/is-of-type.ts";
 
 /** All nodes of one response key on one type; `collect` gives what they select below. */
 export type FieldGroup = {
   readonly key: string;
+  /** The key under which it is in the data. */
+  readonly dataKey: string;
   readonly name: string;
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
   /** Why authorisation took all of these nodes out of the operation; undefined when one is left. */
@@ -29,6 +32,7 @@ export type CollectOptions = {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly removed: ReadonlyMap<FieldNode, Removal>;
+  readonly clientNames: ClientNames;
 };
 
 function condition(directive: DirectiveNode, variables: CollectOptions["variables"]): boolean {
@@ -54,7 +58,7 @@ export function createCollector(
   options: CollectOptions,
   selectionSets: readonly SelectionSetNode[],
 ): (typename: string) => readonly FieldGroup[] {
-  const { schema, fragments, variables, removed } = options;
+  const { schema, fragments, variables, removed, clientNames } = options;
   const byType = new Map<string, readonly FieldGroup[]>();
 
   function walk(set: SelectionSetNode, typename: string, found: Map<string, FieldNode[]>): void {
@@ -87,7 +91,9 @@ export function createCollector(
       const [first, ...others] = nodes as [FieldNode, ...FieldNode[]];
       const collect = createCollector(options, below);
       const removal = left.length > 0 ? undefined : removed.get(first);
-      return { key, name: first.name.value, nodes: [first, ...others], removal, collect };
+      const name = first.name.value;
+      const dataKey = clientNames.toTravel(key, name);
+      return { key, dataKey, name, nodes: [first, ...others], removal, collect };
     });
     byType.set(typename, groups);
     return groups;

@@ -16,6 +16,7 @@ import {
   isNonNullType,
   isObjectType,
 } from "graphql";
+import type { ClientNames } from "../plan/client-names.ts";
 import { isLeftOut } from "../operation/conditions.ts";
 import type { Removal } from "../operation/filter.ts";
 import type { FieldGroup } from "./collect-fields.ts";
@@ -30,6 +31,7 @@ export type CompleteOptions = {
   readonly collect: (typename: string) => readonly FieldGroup[];
   readonly variables: Readonly<Record<string, unknown>>;
   readonly failures: Failures;
+  readonly clientNames: ClientNames;
   /** Finished values of `__schema` and `__type`, by response key. */
   readonly introspection: DataRecord;
 };
@@ -45,7 +47,7 @@ type Path = (string | number)[];
 const bubble = Symbol("bubble");
 
 export function complete(options: CompleteOptions, source: DataRecord): Completed {
-  const { schema, failures, introspection } = options;
+  const { schema, failures, introspection, clientNames } = options;
   const errors: ResponseError[] = [];
   const path: Path = [];
 
@@ -65,7 +67,11 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
   };
   const reportInvalid = (message: string): void =>
     report({ message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE" } });
-  const hasSubgraphError = createPathIndex(failures.errors);
+  const located = failures.withPaths(source).map((error) => ({
+    ...error,
+    path: error.path.map(clientNames.toClient),
+  }));
+  const hasSubgraphError = createPathIndex(located);
 
   /** @param explained Whether the reason of a null here has been reported already. */
   function completeValue(
@@ -152,7 +158,8 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
       const fieldType = fields[group.name]?.type;
       if (!fieldType && !removal) continue;
       path.push(group.key);
-      const given = !removal && Object.hasOwn(value, group.key) ? value[group.key] : undefined;
+      const { dataKey } = group;
+      const given = !removal && Object.hasOwn(value, dataKey) ? value[dataKey] : undefined;
       const failure = given === undefined && !removal ? failures.at(value) : undefined;
       const isFailed = failure !== undefined && !hasSubgraphError(path);
       if (isFailed) report(failure);
@@ -169,7 +176,7 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
   const { rootType, collect } = options;
   const completed = completeFields(rootType.name, collect(rootType.name), source);
   const data = completed === bubble ? null : completed;
-  const fromSubgraphs = failures.errors.map((error) => ({
+  const fromSubgraphs = located.map((error) => ({
     ...error,
     path: reach(data, error.path),
   }));

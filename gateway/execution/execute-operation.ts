@@ -1,27 +1,30 @@
 /**
- * One operation from document to response: variables, authorisation, plan, fetches, completion.
- * Everything that depends on the document alone is kept by what it is asked of (graph.ts).
+ * One operation from document to response: variables, authorisation, program, fetches, completion.
+ * What depends on the document alone is prepared once and kept as long as the document is.
  */
-import {
-  type DocumentNode,
-  getOperationAST,
-  GraphQLError,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-} from "graphql";
+import { type DocumentNode, GraphQLError, type OperationDefinitionNode } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import type { RequestContext } from "../context.ts";
 import { graphError } from "../errors.ts";
 import type { SubgraphFetch } from "../fetch/subgraph-fetch.ts";
 import { refusal } from "../operation/forbidden.ts";
+import type { Plan } from "../plan/planner.ts";
 import type { Graph } from "../supergraph/graph.ts";
-import { createEntityFetch } from "./batch-entities.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
-import { createFailures } from "./failures.ts";
-import { fragmentsOf } from "./fragments.ts";
+import { createExplanation } from "./explain.ts";
+import { createFailures, type ResponseError } from "./failures.ts";
 import { executeIntrospection } from "./introspection.ts";
-import { runPlan } from "./run-plan.ts";
+import { mergePart } from "./merge-part.ts";
+import { prepareOperation } from "./prepare-operation.ts";
+import { createOutput, take, writeAscii } from "./output.ts";
+import type { Sharing } from "./positions.ts";
+import type { DataRecord } from "./records.ts";
+import type { WriteAnswer } from "./write-json.ts";
+import { runProgram } from "./run-program.ts";
+
+/** Long for a healthy subgraph, short for somebody who waits for an answer. */
+const patienceMs = 250;
 
 export type OperationRequest = {
   readonly document: DocumentNode;
@@ -36,6 +39,14 @@ export type ExecuteOptions = {
   readonly forbiddenFields: "null" | "refuse";
 };
 
+/** What was fetched; the response is made of it in the form that is wanted. */
+export type Executed = {
+  readonly complete: () => Completed;
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
+  /** The whole response as JSON in UTF-8. */
+  readonly toJson: () => { readonly body: Buffer; readonly errors: readonly ResponseError[] };
+};
+
 /** Values with defaults filled in. @throws GraphQLError BAD_USER_INPUT that names every wrong variable. */
 function coerceVariables(
   graph: Graph,
@@ -43,6 +54,7 @@ function coerceVariables(
   given: OperationRequest["variables"],
 ): Readonly<Record<string, unknown>> {
   const definitions = operation.variableDefinitions ?? [];
+  if (definitions.length === 0) return {};
   const result = getVariableValues(graph.apiSchema, definitions, given, {
     maxErrors: 10,
   });
@@ -61,6 +73,25 @@ function assertPlannable(groups: readonly FieldGroup[]): void {
   throw graphError("UNPLANNABLE", message, { nodes: [...asked.nodes] });
 }
 
+const output = createOutput();
+
+/** The whole response; undefined when something about the data is irregular. */
+function writeAnswer(
+  write: WriteAnswer,
+  data: DataRecord,
+  isShared: Sharing["at"],
+): Buffer | undefined {
+  output.isShared = isShared;
+  writeAscii(output, '{"data":');
+  const isRegular = write(data, output);
+  writeAscii(output, "}");
+  const written = take(output);
+  return isRegular ? written : undefined;
+}
+
+const nothing: Plan = { programs: [], values: {} };
+const nothingRemoved: CollectOptions["removed"] = new Map();
+
 /**
  * @throws GraphQLError OPERATION_RESOLUTION_FAILURE, BAD_USER_INPUT, UNPLANNABLE, or FORBIDDEN / UNAUTHENTICATED when forbidden
  * fields refuse the whole operation. Faults of subgraphs become errors of the response.
@@ -70,21 +101,10 @@ export async function executeOperation(
   request: OperationRequest,
   context: RequestContext,
   options: ExecuteOptions,
-): Promise<Completed> {
+): Promise<Executed> {
   const { operationName } = request;
-  const operation = getOperationAST(request.document, operationName);
-  if (!operation) {
-    const message = operationName
-      ? `The document has no operation named "${operationName}".`
-      : "The document has several operations, or none: say which one in `operationName`.";
-    throw graphError("OPERATION_RESOLUTION_FAILURE", message);
-  }
-  const rootType = graph.apiSchema.getRootType(operation.operation);
-  if (!rootType || operation.operation === OperationTypeNode.SUBSCRIPTION) {
-    const message = `This graph has no ${operation.operation}s: ask for a query or a mutation.`;
-    throw graphError("GRAPHQL_VALIDATION_FAILED", message);
-  }
-  const variables = coerceVariables(graph, operation, request.variables);
+  const prepared = prepareOperation(graph, request.document, operationName);
+  const variables = coerceVariables(graph, prepared.operation, request.variables);
   const verdict = graph.authorize(request.document, operationName, context.principal);
   const filtered = verdict.kind === "filtered" ? verdict : undefined;
   if (filtered && options.forbiddenFields === "refuse") {
@@ -92,28 +112,63 @@ export async function executeOperation(
     if (refused) throw refused;
   }
   // What the client asked for, and what of it is carried out.
-  const asked = filtered?.original ?? request.document;
+  const asked = filtered ? prepareOperation(graph, filtered.original, operationName) : prepared;
   const carriedOut = filtered ? filtered.document : request.document;
 
-  const schema = graph.apiSchema;
-  const fragments = fragmentsOf(asked);
-  const askedOperation = getOperationAST(asked, operationName) ?? operation;
-  const removed: CollectOptions["removed"] = filtered?.removed ?? new Map();
-  const scope = { schema, fragments, variables, removed };
-  const collect = createCollector(scope, [askedOperation.selectionSet]);
+  const { apiSchema: schema, supergraphSchema, hasKey, clientNames } = graph;
+  const { rootType, fragments, operation } = asked;
+  const removed = filtered?.removed ?? nothingRemoved;
+  const collect = createCollector({ schema, fragments, variables, removed, clientNames }, [
+    operation.selectionSet,
+  ]);
 
   const failures = createFailures();
-  const { supergraphSchema, hasKey } = graph;
-  const { fetch } = options;
-  const fetchEntities = createEntityFetch(fetch, context);
-  const run = { supergraphSchema, hasKey, fetch, fetchEntities, context, variables, failures };
-  const plan = carriedOut ? graph.plan(carriedOut, operationName) : undefined;
-  if (carriedOut && !plan?.node) assertPlannable(collect(rootType.name));
-  const data = plan ? await runPlan(run, plan) : {};
-  const introspection = carriedOut
-    ? executeIntrospection(schema, carriedOut, operationName, variables)
-    : {};
-  return complete({ schema, rootType, collect, variables, failures, introspection }, data);
+  const sharing: Sharing = { at: [], below: [] };
+  const { programs, values } = carriedOut ? graph.plan(carriedOut, operationName) : nothing;
+  if (carriedOut && programs.every(({ steps }) => steps.length === 0))
+    assertPlannable(collect(rootType.name));
+  const explanation = context.explain ? createExplanation(() => performance.now()) : undefined;
+  const asking = {
+    fetch: options.fetch,
+    context,
+    variables: { ...variables, ...values },
+    explanation,
+  };
+  const scope = { supergraphSchema, hasKey, failures };
+  const [data = {}, ...parts] = await Promise.all(
+    programs.map((program, index) => {
+      const own = index === 0 ? sharing : { at: [], below: [] };
+      return runProgram({ ...asking, ...scope, sharing: own, patienceMs }, program);
+    }),
+  );
+  for (const part of parts) mergePart(scope, data, part);
+  const introspection =
+    carriedOut && prepared.hasIntrospection
+      ? executeIntrospection(schema, carriedOut, operationName, variables)
+      : {};
+
+  const completed = (): Completed =>
+    complete({ schema, rootType, collect, variables, failures, introspection, clientNames }, data);
+  const extensions = explanation && { explain: explanation.toExtension() };
+  return {
+    complete: completed,
+    extensions,
+    toJson() {
+      const write =
+        carriedOut && !filtered && !extensions && failures.isEmpty()
+          ? prepared.writer(variables, programs)
+          : undefined;
+      const written = write && writeAnswer(write, data, sharing.at);
+      if (written) return { body: written, errors: [] };
+      const { data: answer, errors } = completed();
+      const response = {
+        data: answer,
+        ...(errors.length > 0 ? { errors } : {}),
+        ...(extensions ? { extensions } : {}),
+      };
+      return { body: Buffer.from(JSON.stringify(response)), errors };
+    },
+  };
 }
 
 /** A response's errors as graphql-js has them. */

@@ -10,7 +10,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { graphError } from "../errors.ts";
-import { fragmentsOf } from "./fragments.ts";
+import { fragmentsOf } from "../operation/fragments.ts";
 import type { DataRecord } from "./records.ts";
 
 const isIntrospection = (selection: SelectionNode): boolean =>

@@ -4,7 +4,8 @@
  */
 import type { FetchDataRewrite } from "@apollo/query-planner";
 import type { GraphQLSchema } from "graphql";
-import { isOfType, isRecord } from "./records.ts";
+import { isOfType } from "../supergraph/is-of-type.ts";
+import { isRecord } from "./records.ts";
 
 const fragment = "... on ";
 

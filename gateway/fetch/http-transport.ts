@@ -1,140 +1,200 @@
 /**
- * Sends a subgraph request over HTTP: one undici pool per subgraph, keep-alive, bounded answers,
- * ended at the request's deadline or when the client hangs up. The principal travels signed
- * (platform/http-signature.ts) when the gateway has a key.
+ * Sends calls to one subgraph over HTTP and collects the answers, signed with the principal
+ * (platform/http-signature.ts) when the gateway has a key, ended at the deadline or when nobody waits.
+ * The innermost `SubgraphSend`: it tries once. The subgraph is told how long its answer is of use, in
+ * `x-envoy-expected-rq-timeout-ms`, which proxies and service meshes already know.
  */
-import { Pool } from "undici";
+import { createSecretKey } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import type { Clock } from "../../platform/clock.ts";
 import {
   deriveSubgraphKey,
   principalHeader,
   requestIdHeader,
   signRequest,
 } from "../../platform/http-signature.ts";
-import type { Clock } from "../../platform/clock.ts";
-import { encodePrincipal } from "../../platform/principal.ts";
 import type { RequestContext } from "../context.ts";
-import { parseSubgraphResult } from "./parse-result.ts";
-import { type SubgraphFetch, SubgraphFailure, type SubgraphRequest } from "./subgraph-fetch.ts";
+import { type ConnectionOptions, type Connections, openConnections } from "./connections.ts";
+import { acceptedCodings, decodeBody, UnknownCoding } from "./decode-body.ts";
+import { type ExchangeAnswer, ExchangeEnded } from "./exchange.ts";
+import { invalidAnswer, overloaded, tooLate, unavailable } from "./failure.ts";
+import { encodedPrincipal } from "./principal-header.ts";
+import { type SubgraphCall, SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
+import { parseSubgraphUrl, type SubgraphAddress } from "./subgraph-url.ts";
 
-export type TransportOptions = {
-  /** Routing URL by subgraph name. */
-  readonly urlOf: (subgraph: string) => string | undefined;
-  /** Master key; each subgraph's own is derived from it. Without it requests go unsigned. */
+export type TransportOptions = ConnectionOptions & {
+  readonly subgraph: string;
+  /** The routing URL of this moment: a new supergraph may bring another. */
+  readonly url: () => string | undefined;
+  /** Master key; the subgraph's own is derived from it. Without it requests go unsigned. */
   readonly signingKey: string | undefined;
   /** A subgraph that has not answered by then is given up. */
   readonly timeoutMs: number;
+  /** Of one answer, on the wire and again decompressed. */
   readonly maxResponseBytes: number;
-  readonly connectionsPerSubgraph: number;
+  /** Of all answers that are coming in at a time: many at once may each be within their limit. */
+  readonly maxBufferedBytes: number;
+  /** Ask for compressed answers: worth it over a slow line, not within a data centre. */
+  readonly compression: boolean;
   readonly clock: Clock;
 };
 
 export type HttpTransport = {
-  readonly fetch: SubgraphFetch;
+  readonly send: SubgraphSend;
   /** Waits for requests under way, then closes all connections. */
   readonly close: () => Promise<void>;
 };
 
-type Target = { readonly pool: Pool; readonly path: string; readonly key: Buffer | undefined };
+export const remainingTimeHeader = "x-envoy-expected-rq-timeout-ms";
 
-function failureOf(error: unknown, subgraph: string, context: RequestContext): SubgraphFailure {
-  const name = (error as Error | null)?.name;
-  const code = (error as { code?: string } | null)?.code;
-  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
-    const message = `"${subgraph}" sent an answer that is too large.`;
-    return new SubgraphFailure("SUBGRAPH_INVALID_RESPONSE", subgraph, message, error);
+type Target = SubgraphAddress & {
+  readonly url: string;
+  readonly connections: Connections;
+  /** Path without query string: what is signed. */
+  readonly signedPath: string;
+};
+
+const one = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join(", ") : value;
+
+function failureOf(error: unknown, subgraph: string): SubgraphFailure {
+  if (error instanceof ExchangeEnded) {
+    switch (error.reason) {
+      case "too-large":
+        return invalidAnswer(subgraph, "more than is taken from it", error);
+      case "crowded":
+        return overloaded(subgraph, error);
+      case "late":
+      case "left":
+        return tooLate(subgraph, error);
+    }
   }
-  const late =
-    name === "TimeoutError" ||
-    code === "UND_ERR_HEADERS_TIMEOUT" ||
-    code === "UND_ERR_BODY_TIMEOUT" ||
-    context.signal.aborted;
-  return late
-    ? new SubgraphFailure(
-        "SUBGRAPH_TIMEOUT",
-        subgraph,
-        `"${subgraph}" did not answer in time.`,
-        error,
-      )
-    : new SubgraphFailure(
-        "SUBGRAPH_UNAVAILABLE",
-        subgraph,
-        `"${subgraph}" cannot be reached at the moment. The rest of the answer is complete; try again later.`,
-        error,
-      );
+  return unavailable(subgraph, error);
 }
 
 export function createHttpTransport(options: TransportOptions): HttpTransport {
-  const { urlOf, signingKey, timeoutMs, maxResponseBytes, connectionsPerSubgraph, clock } = options;
-  const targets = new Map<string, Target>();
+  const { subgraph, url, signingKey, timeoutMs, maxResponseBytes, compression, clock } = options;
+  const key =
+    signingKey === undefined ? undefined : createSecretKey(deriveSubgraphKey(signingKey, subgraph));
+  const codings = compression ? acceptedCodings : "identity";
+  const memory = { takenBytes: 0, maxBytes: options.maxBufferedBytes };
+  const closing = new Set<Promise<void>>();
+  let target: Target | undefined;
 
-  function targetOf(subgraph: string): Target {
-    const url = urlOf(subgraph);
-    if (!url) {
+  function closeLater(connections: Connections): void {
+    const closed = connections.close().catch(() => {});
+    closing.add(closed);
+    void closed.then(() => closing.delete(closed));
+  }
+
+  function currentTarget(): Target {
+    const current = url();
+    if (target && target.url === current) return target;
+    if (!current) {
       const message = `"${subgraph}" has no routing URL.`;
       throw new SubgraphFailure("SUBGRAPH_UNAVAILABLE", subgraph, message);
     }
-    const known = targets.get(`${subgraph} ${url}`);
-    if (known) return known;
-    const { origin, pathname, search } = new URL(url);
-    const pool = new Pool(origin, {
-      connections: connectionsPerSubgraph,
-      maxResponseSize: maxResponseBytes,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      keepAliveTimeout: 30_000,
-    });
-    const key = signingKey === undefined ? undefined : deriveSubgraphKey(signingKey, subgraph);
-    const target = { pool, path: pathname + search, key };
-    targets.set(`${subgraph} ${url}`, target);
+    let address: SubgraphAddress;
+    try {
+      address = parseSubgraphUrl(current);
+    } catch (error) {
+      const message = `"${subgraph}" has a routing URL that cannot be used.`;
+      throw new SubgraphFailure("SUBGRAPH_UNAVAILABLE", subgraph, message, error);
+    }
+    if (target) closeLater(target.connections);
+    const connections = openConnections(address, options);
+    const signedPath = address.path.split("?")[0] ?? "/";
+    target = { ...address, url: current, connections, signedPath };
     return target;
   }
 
   function headersOf(
-    target: Target,
-    request: SubgraphRequest,
-    body: string,
+    { signedPath }: Target,
+    call: SubgraphCall,
+    body: Buffer,
     context: RequestContext,
-  ) {
-    const principal = encodePrincipal(context.principal);
+    remainingMs: number,
+  ): string[] {
     const { requestId } = context;
-    const plain = {
-      "content-type": "application/json",
-      accept: "application/graphql-response+json, application/json;q=0.9",
-      [requestIdHeader]: requestId,
-    };
-    if (!target.key) return plain;
-    const path = target.path.split("?")[0] ?? "/";
-    const parts = { method: "POST", path, body, principal, requestId };
-    const signature = signRequest(parts, target.key, request.subgraph, Math.floor(clock() / 1_000));
-    return { ...plain, [principalHeader]: principal, ...signature };
+    const headers = [
+      "content-type",
+      "application/json",
+      "accept",
+      "application/graphql-response+json, application/json;q=0.9",
+      "accept-encoding",
+      codings,
+      requestIdHeader,
+      requestId,
+      remainingTimeHeader,
+      String(remainingMs),
+    ];
+    for (const name in call.headers) headers.push(name, call.headers[name] ?? "");
+    if (!key) return headers;
+    const principal = encodedPrincipal(context.principal);
+    const parts = { method: "POST", path: signedPath, body, principal, requestId };
+    const signed = signRequest(parts, key, subgraph, Math.floor(clock() / 1_000));
+    headers.push(
+      principalHeader,
+      principal,
+      "content-digest",
+      signed["content-digest"],
+      "signature-input",
+      signed["signature-input"],
+      "signature",
+      signed.signature,
+    );
+    return headers;
+  }
+
+  async function decoded({ headers, body }: ExchangeAnswer): Promise<Buffer> {
+    const coding = one(headers["content-encoding"]);
+    if (coding === undefined) return body;
+    try {
+      return await decodeBody(body, coding, maxResponseBytes);
+    } catch (error) {
+      if (error instanceof ExchangeEnded) throw error;
+      const what =
+        error instanceof UnknownCoding
+          ? "a content coding that was not asked for"
+          : "damaged compressed bytes";
+      throw invalidAnswer(subgraph, what, error);
+    }
   }
 
   return {
-    async fetch(request, context) {
-      const { subgraph, query, operationName, variables } = request;
-      const target = targetOf(subgraph);
-      const body = JSON.stringify({ query, operationName, variables });
+    async send(call, context) {
+      const target = currentTarget();
+      const startMs = performance.now();
       const remainingMs = Math.max(1, Math.min(timeoutMs, context.deadlineMs - clock()));
-      const signal = AbortSignal.any([context.signal, AbortSignal.timeout(remainingMs)]);
-      let status: number;
-      let text: string;
+      const body = typeof call.body === "string" ? Buffer.from(call.body) : call.body;
       try {
-        const response = await target.pool.request({
-          method: "POST",
+        const answer = await target.connections.exchange({
           path: target.path,
-          headers: headersOf(target, request, body, context),
+          headers: headersOf(target, call, body, context, Math.floor(remainingMs)),
           body,
-          signal,
+          idempotent: call.kind === "query",
+          timeoutMs: remainingMs,
+          signal: context.signal,
+          maxBytes: maxResponseBytes,
+          memory,
         });
-        status = response.statusCode;
-        text = await response.body.text();
+        const { status, headers } = answer;
+        return {
+          status,
+          contentType: one(headers["content-type"]),
+          cacheControl: one(headers["cache-control"]),
+          age: one(headers["age"]),
+          retryAfter: one(headers["retry-after"]),
+          body: headers["content-encoding"] === undefined ? answer.body : await decoded(answer),
+          durationMs: performance.now() - startMs,
+        };
       } catch (error) {
-        throw failureOf(error, subgraph, context);
+        throw error instanceof SubgraphFailure ? error : failureOf(error, subgraph);
       }
-      return parseSubgraphResult(subgraph, status, text);
     },
     async close() {
-      await Promise.all([...targets.values()].map(({ pool }) => pool.close()));
+      if (target) closeLater(target.connections);
+      await Promise.all(closing);
     },
   };
 }

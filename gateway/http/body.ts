@@ -69,9 +69,11 @@ async function decompress(body: Buffer, coding: string, maxBytes: number): Promi
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function decode(body: Buffer): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     throw new Refusal("BAD_REQUEST", "The request body is not valid UTF-8: encode it as UTF-8.");
   }

@@ -18,6 +18,7 @@ import {
   requestFromBody,
   requestFromQueryString,
 } from "./graphql-request.ts";
+import { type ExplainTo, mayExplain } from "./may-explain.ts";
 import { type MediaType, mediaTypes, negotiate, statusOf } from "./negotiate.ts";
 import { Refusal } from "./refusal.ts";
 import type { Reply } from "./reply.ts";
@@ -35,6 +36,7 @@ export type EndpointOptions = {
   /** Most bytes of a body, before and after decompression. */
   readonly maxBodyBytes: number;
   readonly cors: Partial<CorsOptions>;
+  readonly explainTo: ExplainTo;
 };
 
 const allow = "GET, POST, OPTIONS";
@@ -133,6 +135,7 @@ export function createGraphQLEndpoint(
       deadlineMs: exchange.deadlineMs,
       signal: lifetime.signal,
       log: exchange.log,
+      explain: mayExplain(request.headers, principal, options.explainTo),
     });
     const work = deps.execute(graphqlRequest, context, { method });
     return toReply(await lifetime.within(work, timeout.answer), accepted);

@@ -18,8 +18,8 @@ export type GraphQLRequest = {
 export type Outcome = "ok" | "errors" | "refused";
 
 export type GraphQLAnswer = {
-  /** Finished JSON text of `{ data?, errors?, extensions? }`. */
-  readonly body: string;
+  /** Finished JSON, as text or in UTF-8, of `{ data?, errors?, extensions? }`. */
+  readonly body: string | Buffer;
   /** False: the request was refused before execution, and `body` has no `data` entry. */
   readonly hasData: boolean;
   /** Status of a refused request, from gateway/errors.ts; 200 otherwise. */

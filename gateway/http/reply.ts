@@ -11,7 +11,7 @@ export type Reply = {
   readonly httpStatus: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Finished JSON text; empty for none. */
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly outcome: Outcome | "timeout" | "aborted";
   readonly errorCodes: readonly string[];
   readonly operationName?: string;
@@ -31,7 +31,7 @@ export async function send(
   reply: Reply,
   options: SendOptions,
 ): Promise<void> {
-  const plain = Buffer.from(reply.body);
+  const plain = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
   const isWorthIt = plain.length >= options.compressionThresholdBytes;
   const coding = isWorthIt ? chooseCoding(request.headers["accept-encoding"]) : undefined;
   const body = coding ? await compress(plain, coding) : plain;

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock } from "../../platform/clock.ts";
+import type { ExplainTo } from "./may-explain.ts";
 import { listen, type ListenOptions } from "../../platform/listen.ts";
 import type { Log } from "../../platform/log.ts";
 import type { CorsOptions } from "./cors.ts";
@@ -49,6 +50,8 @@ export type HttpOptions = {
   /** See drain.ts. Default: 250. */
   readonly idleLingerMs: number;
   readonly cors: Partial<CorsOptions>;
+  /** Who is told how an answer came about, when they ask by header. Default: operators. */
+  readonly explainTo: ExplainTo;
 };
 
 export const httpDefaults: HttpOptions = {
@@ -62,6 +65,7 @@ export const httpDefaults: HttpOptions = {
   drainTimeoutMs: 15_000,
   idleLingerMs: 250,
   cors: {},
+  explainTo: "operators",
 };
 
 export type GatewayHttpServer = {

@@ -1,27 +1,99 @@
 /**
- * Operation → query plan, by Apollo's planner. Plans depend on the document alone, so they are made
- * once per document and operation name and kept as long as the supergraph lives.
+ * Operation → programs, from query plans of Apollo's planner; nearly always one. They depend on the
+ * document alone, so they are made once per document and operation name and kept as long as it is.
  */
 import { type Supergraph, operationFromDocument } from "@apollo/federation-internals";
-import { type QueryPlan, QueryPlanner } from "@apollo/query-planner";
-import type { DocumentNode } from "graphql";
+import { QueryPlanner } from "@apollo/query-planner";
+import {
+  type DocumentNode,
+  getOperationAST,
+  type GraphQLSchema,
+  OperationTypeNode,
+  print,
+} from "graphql";
+import { LRUCache } from "lru-cache";
+import { graphError } from "../errors.ts";
+import type { HasKey } from "../supergraph/entity-keys.ts";
+import type { ClientNames } from "./client-names.ts";
+import { keepObjects } from "./keep-objects.ts";
+import { liftLiterals } from "./lift-literals.ts";
+import { compileProgram, type Program } from "./program.ts";
+import { splitDocument } from "./split-document.ts";
 
-export type Planner = (document: DocumentNode, operationName: string | undefined) => QueryPlan;
+export type Plan = {
+  /** To be run side by side; their data is to be merged. */
+  readonly programs: readonly Program[];
+  /** Variables of the programs beside the client's: values that were written into the document. */
+  readonly values: Readonly<Record<string, unknown>>;
+};
 
-export function createPlanner(supergraph: Supergraph): Planner {
-  const planner = new QueryPlanner(supergraph);
-  const apiSchema = supergraph.apiSchema();
-  // Documents come from Apollo Server's document store, which is bounded: plans go when they go.
-  const plans = new WeakMap<DocumentNode, Map<string | undefined, QueryPlan>>();
+export type Planner = (document: DocumentNode, operationName: string | undefined) => Plan;
+
+export type PlannerOptions = {
+  readonly supergraph: Supergraph;
+  /** The supergraph's full schema. */
+  readonly schema: GraphQLSchema;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  readonly hasKey: HasKey;
+  readonly clientNames: ClientNames;
+  /** See RequiredArguments. */
+  readonly numbers: ReadonlyMap<string, number>;
+};
+
+/** So many plans are kept for documents that are yet to come. */
+const keptPlans = 1_000;
+
+/** @throws GraphQLError UNPLANNABLE for a mutation that would have to be carried out twice. */
+function assertOnce(document: DocumentNode, operationName: string | undefined): void {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.MUTATION) return;
+  const message =
+    "This mutation asks for fields that need the same input with different arguments: ask for some of them in a query afterwards.";
+  throw graphError("UNPLANNABLE", message, { nodes: operation });
+}
+
+export function createPlanner(options: PlannerOptions): Planner {
+  const { supergraph, schema, apiSchema, hasKey, clientNames, numbers } = options;
+  // One definition a fetch: its text is taken apart when fetches travel together.
+  const planner = new QueryPlanner(supergraph, {
+    reuseQueryFragments: false,
+    generateQueryFragments: false,
+  });
+  const plannerSchema = supergraph.apiSchema();
+
+  function makePrograms(
+    document: DocumentNode,
+    operationName: string | undefined,
+  ): readonly Program[] {
+    const named = operationName ? { operationName } : {};
+    const parts = splitDocument(document, numbers);
+    if (parts.length > 1) assertOnce(document, operationName);
+    return parts.map((part) => {
+      const asked = keepObjects(clientNames.rename(part));
+      const operation = operationFromDocument(plannerSchema, asked, named);
+      return compileProgram(planner.buildQueryPlan(operation), schema, hasKey);
+    });
+  }
+
+  // Documents that differ in written values only have equal texts here.
+  const programsByText = new LRUCache<string, readonly Program[]>({ max: keptPlans });
+
+  function makePlan(document: DocumentNode, operationName: string | undefined): Plan {
+    const { document: lifted, values } = liftLiterals(document, apiSchema);
+    const key = `${operationName ?? ""} ${print(lifted)}`;
+    const programs = programsByText.get(key) ?? makePrograms(lifted, operationName);
+    programsByText.set(key, programs);
+    return { programs, values };
+  }
+
+  // Documents come from bounded stores: plans go when they go.
+  const known = new WeakMap<DocumentNode, Map<string | undefined, Plan>>();
   return (document, operationName) => {
-    const known = plans.get(document) ?? new Map<string | undefined, QueryPlan>();
-    plans.set(document, known);
-    const plan =
-      known.get(operationName) ??
-      planner.buildQueryPlan(
-        operationFromDocument(apiSchema, document, operationName ? { operationName } : {}),
-      );
-    known.set(operationName, plan);
+    const ofDocument = known.get(document) ?? new Map<string | undefined, Plan>();
+    known.set(document, ofDocument);
+    const plan = ofDocument.get(operationName) ?? makePlan(document, operationName);
+    ofDocument.set(operationName, plan);
     return plan;
   };
 }

@@ -7,8 +7,11 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federa
 import type { GraphQLSchema } from "graphql";
 import { type Authorizer, createAuthorizer } from "../operation/authorize.ts";
 import { readAccessRules } from "../operation/access-rules.ts";
+import { type ClientNames, createClientNames } from "../plan/client-names.ts";
 import { createPlanner, type Planner } from "../plan/planner.ts";
 import { type HasKey, readEntityKeys } from "./entity-keys.ts";
+import { readRequiredArguments } from "./required-arguments.ts";
+import { resolvableKeysFirst } from "./resolvable-keys-first.ts";
 
 export type Graph = {
   readonly supergraphSdl: string;
@@ -19,6 +22,7 @@ export type Graph = {
   /** Everything, `@inaccessible` elements included. */
   readonly supergraphSchema: GraphQLSchema;
   readonly hasKey: HasKey;
+  readonly clientNames: ClientNames;
   readonly plan: Planner;
   readonly authorize: Authorizer;
   /** Routing URL by subgraph name, as composed. */
@@ -35,18 +39,30 @@ export class SupergraphError extends Error {
 /** @throws SupergraphError that says what is wrong with the SDL. */
 export function prepareGraph(supergraphSdl: string): Graph {
   try {
-    const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures });
+    const supergraph = Supergraph.build(resolvableKeysFirst(supergraphSdl), { supportedFeatures });
     const apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
     const routingUrls = [...supergraph.subgraphsMetadata()].map(
       ({ name, url }) => [name, url] as const,
     );
+    const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+    const hasKey = readEntityKeys(supergraphSdl);
+    const { names, numbers } = readRequiredArguments(supergraphSdl);
+    const clientNames = createClientNames(names);
     return {
       supergraphSdl,
       id: createHash("sha256").update(supergraphSdl).digest("hex").slice(0, 12),
       apiSchema,
-      supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-      hasKey: readEntityKeys(supergraphSdl),
-      plan: createPlanner(supergraph),
+      supergraphSchema,
+      hasKey,
+      clientNames,
+      plan: createPlanner({
+        supergraph,
+        apiSchema,
+        schema: supergraphSchema,
+        hasKey,
+        clientNames,
+        numbers,
+      }),
       authorize: createAuthorizer(apiSchema, readAccessRules(supergraphSdl)),
       routingUrls: new Map(routingUrls),
     };

@@ -1,11 +1,16 @@
 /** What a person has consented to, and who has used the person's data. */
 import { Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import { connectionOf } from "../kit/pagination.ts";
-import { localized, LocalizedText } from "../kit/scalars.ts";
+import { DateTime } from "../kit/scalars.ts";
 import { type ConsentStatus, consentStatuses, statusOfConsent } from "./consent.rules.ts";
-import type { ConsentWithWithdrawal } from "./person.store.ts";
-import { Agency, agencyOf } from "./stubs.ts";
-import type { DataAccessRow } from "./tables.ts";
+import type { ConsentRow } from "./consent.store.ts";
+import type { DataAccessRow } from "./data-access.store.ts";
+import { PersonalField, toPersonalField } from "./dataset-details.ts";
+import { LegalBasisEnum, Purpose, toPurpose } from "./purpose.ts";
+import { Agency } from "./stubs.ts";
+import type { LegalBasis } from "./tables.ts";
+
+const privately = () => Directive("@cacheControl(maxAge: 0, scope: PRIVATE)");
 
 registerEnumType(consentStatuses, {
   name: "ConsentStatus",
@@ -17,10 +22,10 @@ registerEnumType(consentStatuses, {
   },
 });
 
-@Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@privately()
 @ObjectType({ description: "A person's permission to use data about that person." })
 export class Consent {
-  @Field(() => ID, { description: "Stable id." })
+  @Field(() => ID, { description: "Stable id; begins with `con_`." })
   id!: string;
 
   @Field(() => Agency, {
@@ -29,16 +34,19 @@ export class Consent {
   })
   grantedTo!: Agency;
 
-  @Field(() => LocalizedText, { description: "For what." })
-  purpose!: LocalizedText;
+  @Field(() => Purpose, { description: "For what, as the person was told." })
+  purpose!: Purpose;
 
-  @Field(() => Date, { description: "Since when." })
+  @Field(() => [PersonalField], { description: "Which fields, as the person was told." })
+  fields!: readonly PersonalField[];
+
+  @Field(() => DateTime, { description: "Since when." })
   since!: Date;
 
-  @Field(() => Date, { description: "Until when, unless it is withdrawn before." })
+  @Field(() => DateTime, { description: "Until when, unless it is withdrawn before." })
   until!: Date;
 
-  @Field(() => Date, {
+  @Field(() => DateTime, {
     nullable: true,
     description: "When it was withdrawn; null when it was not.",
   })
@@ -50,10 +58,10 @@ export class Consent {
   readonly datasetId!: string;
 }
 
-@Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@privately()
 @ObjectType({ description: "One use of data about a person." })
 export class DataAccess {
-  @Field(() => ID, { description: "Stable id." })
+  @Field(() => ID, { description: "Stable id; begins with `acc_`." })
   id!: string;
 
   @Field(() => Agency, {
@@ -62,28 +70,34 @@ export class DataAccess {
   })
   agency!: Agency;
 
-  @Field(() => LocalizedText, { description: "For what." })
-  purpose!: LocalizedText;
+  @Field(() => Purpose, { description: "For what." })
+  purpose!: Purpose;
 
-  @Field(() => [String], {
-    description: "Names of the fields that were read; never what they held.",
+  @Field(() => [PersonalField], {
+    description: "The fields that were read; never what they held.",
   })
-  fields!: string[];
+  fields!: readonly PersonalField[];
 
-  @Field(() => Date, { description: "When." })
+  @Field(() => DateTime, { description: "When." })
   at!: Date;
 
+  @Field(() => LegalBasisEnum, { description: "What allowed it." })
+  legalBasis!: LegalBasis;
+
   readonly datasetId!: string;
+  readonly consentId!: string | null;
 }
 
 export const { Connection: ConsentConnection } = connectionOf("Consent", () => Consent);
 export const { Connection: DataAccessConnection } = connectionOf("DataAccess", () => DataAccess);
 
-export const toConsent = (row: ConsentWithWithdrawal, nowMs: number): Consent =>
+/** @param nowMs Unix time in milliseconds. */
+export const toConsent = (row: ConsentRow, nowMs: number): Consent =>
   Object.assign(new Consent(), {
     id: row.id,
-    grantedTo: agencyOf(row.granted_to),
-    purpose: localized(row.purpose_en, row.purpose_ar),
+    grantedTo: Agency.of(row.granted_to),
+    purpose: toPurpose(row),
+    fields: row.fields.map(toPersonalField),
     since: row.since,
     until: row.until,
     withdrawnAt: row.withdrawn_at,
@@ -94,9 +108,11 @@ export const toConsent = (row: ConsentWithWithdrawal, nowMs: number): Consent =>
 export const toDataAccess = (row: DataAccessRow): DataAccess =>
   Object.assign(new DataAccess(), {
     id: row.id,
-    agency: agencyOf(row.agency_id),
-    purpose: localized(row.purpose_en, row.purpose_ar),
-    fields: row.fields,
+    agency: Agency.of(row.agency_id),
+    purpose: toPurpose(row),
+    fields: row.fields.map(toPersonalField),
     at: row.at,
+    legalBasis: row.legal_basis,
     datasetId: row.dataset_id,
+    consentId: row.consent_id,
   });

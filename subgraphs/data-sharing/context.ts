@@ -2,45 +2,120 @@
 import type { BaseContext } from "../kit/define-subgraph.ts";
 import { createListLoader, createOneLoader, perArguments } from "../kit/loaders.ts";
 import type { Page } from "../kit/pagination.ts";
+import { countConsentsOfPeople, findOwnConsents, listConsentsOfPeople } from "./consent.store.ts";
+import { countAccessesOfPeople, listAccessesOfPeople } from "./data-access.store.ts";
+import {
+  findLicences,
+  findParticipants,
+  listDistributions,
+  listThemesOfDatasets,
+} from "./dataset-details.store.ts";
 import {
   countDatasetsOfPublishers,
-  loadDatasets,
-  loadDatasetsOfPublishers,
-  loadDistributions,
-  loadLicences,
+  findDatasets,
+  listDatasetsOfPublishers,
 } from "./dataset.store.ts";
+import { settle } from "./access-log.settle.ts";
+import { type AccessLogWriter, createAccessLogWriter } from "./access-log.writer.ts";
+import { findProducts } from "./product.store.ts";
+import { findGrantsOfRequests, findLatestAgreements, listSteps } from "./sharing.store.ts";
 import type { DataSharingTables } from "./tables.ts";
+import { createTreeHeadKey, type TreeHeadKey } from "./tree-head.ts";
+import type { TimePage } from "./time-page.ts";
 
-const createLoaders = ({ db }: BaseContext<DataSharingTables>) => ({
+type Base = BaseContext<DataSharingTables>;
+
+const createLoaders = ({ db, principal }: Base) => ({
   dataset: createOneLoader(
-    (ids) => loadDatasets(db, ids),
-    ({ id }) => id,
+    (ids) => findDatasets(db, ids),
+    (row) => row.id,
   ),
   datasetsOfPublisher: perArguments((page: Page) =>
     createListLoader(
-      (publishers) => loadDatasetsOfPublishers(db, publishers, page),
+      (ids) => listDatasetsOfPublishers(db, ids, page),
       (row) => row.publisher_id,
     ),
   ),
   datasetCountOfPublisher: createOneLoader(
-    (publishers) => countDatasetsOfPublishers(db, publishers),
+    (ids) => countDatasetsOfPublishers(db, ids),
     (row) => row.publisher_id,
   ),
+  themes: createListLoader(
+    (ids) => listThemesOfDatasets(db, ids),
+    (row) => row.dataset_id,
+  ),
   distributions: createListLoader(
-    (datasets) => loadDistributions(db, datasets),
+    (ids) => listDistributions(db, ids),
     (row) => row.dataset_id,
   ),
   licence: createOneLoader(
-    (ids) => loadLicences(db, ids),
-    ({ id }) => id,
+    (ids) => findLicences(db, ids),
+    (row) => row.id,
+  ),
+  participant: createOneLoader(
+    (ids) => findParticipants(db, ids),
+    (row) => row.agency_id,
+  ),
+  product: createOneLoader(
+    (ids) => findProducts(db, ids),
+    (row) => row.dataset_id,
+  ),
+  agreementOfRequest: createOneLoader(
+    (ids) => findLatestAgreements(db, ids),
+    (row) => row.request_id,
+  ),
+  grantOfRequest: createOneLoader(
+    (ids) => findGrantsOfRequests(db, ids),
+    (row) => row.request_id,
+  ),
+  steps: createListLoader(
+    (ids) => listSteps(db, ids),
+    (row) => row.subject_id,
+  ),
+  /** Finds the signed-in person's own consents only. */
+  ownConsent: createOneLoader(
+    async (ids) => (principal?.kind === "person" ? findOwnConsents(db, principal.id, ids) : []),
+    (row) => row.id,
+  ),
+  consentsOfPerson: perArguments((page: TimePage) =>
+    createListLoader(
+      (ids) => listConsentsOfPeople(db, ids, page),
+      (row) => row.person_id,
+    ),
+  ),
+  consentCountOfPerson: createOneLoader(
+    (ids) => countConsentsOfPeople(db, ids),
+    (row) => row.person_id,
+  ),
+  accessesOfPerson: perArguments((page: TimePage) =>
+    createListLoader(
+      (ids) => listAccessesOfPeople(db, ids, page),
+      (row) => row.person_id,
+    ),
+  ),
+  accessCountOfPerson: createOneLoader(
+    (ids) => countAccessesOfPeople(db, ids),
+    (row) => row.person_id,
   ),
 });
 
-export type DataSharingContext = BaseContext<DataSharingTables> & {
-  readonly loaders: ReturnType<typeof createLoaders>;
-};
+/** What outlives a request: one writer of the access log for each database that is open. */
+type Shared = { readonly treeHeadKey: TreeHeadKey; readonly accessLogWriter: AccessLogWriter };
+const sharedOf = new WeakMap<object, Shared>();
 
-export const createContext = (base: BaseContext<DataSharingTables>): DataSharingContext => ({
-  ...base,
-  loaders: createLoaders(base),
-});
+function createShared({ db, clock, deriveKey }: Base): Shared {
+  const treeHeadKey = createTreeHeadKey(deriveKey("access-log/tree-head"));
+  return {
+    treeHeadKey,
+    accessLogWriter: createAccessLogWriter({ db, key: treeHeadKey, clock, settle }),
+  };
+}
+
+export type DataSharingContext = Base &
+  Shared & { readonly loaders: ReturnType<typeof createLoaders> };
+
+export function createContext(base: Base): DataSharingContext {
+  const shared = sharedOf.get(base.db) ?? createShared(base);
+  sharedOf.set(base.db, shared);
+  return { ...base, ...shared, loaders: createLoaders(base) };
+}

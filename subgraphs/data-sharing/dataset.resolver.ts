@@ -1,65 +1,80 @@
-/** The catalogue of datasets, and its edges to agencies and services. */
+/** The catalogue of datasets at the graph's root, and what is loaded apart from a dataset's row. */
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
-import { type Connection, PageArguments, readPage, toConnection } from "../kit/pagination.ts";
+import { type Connection, readPage, toConnection } from "../kit/pagination.ts";
 import type { DataSharingContext } from "./context.ts";
+import { listThemes } from "./dataset-details.store.ts";
 import {
-  Dataset,
-  DatasetConnection,
-  DatasetFilter,
+  ContactPoint,
+  DataTheme,
   Distribution,
   Licence,
-  toDataset,
-} from "./dataset.ts";
-import { countDatasets, findDatasets } from "./dataset.store.ts";
-import { Agency, Service } from "./stubs.ts";
+  toContactPoint,
+  toDistribution,
+  toLicence,
+  toTheme,
+} from "./dataset-details.ts";
+import { DatasetsArguments, toDatasetMatch } from "./dataset-filter.ts";
+import { countDatasets, listDatasets } from "./dataset.store.ts";
+import { Dataset, DatasetConnection, toDataset } from "./dataset.ts";
 
-const readDatasetPage = (given: PageArguments) => readPage(given, ["string"]);
-
-async function datasetsOf(
-  publisherId: string,
-  given: PageArguments,
-  { loaders }: DataSharingContext,
-): Promise<Connection<Dataset>> {
-  const page = readDatasetPage(given);
-  return toConnection({
-    rows: await loaders.datasetsOfPublisher(page).load(publisherId),
-    page,
-    keysOf: (row) => [row.id],
-    toNode: toDataset,
-    count: async () =>
-      Number((await loaders.datasetCountOfPublisher.load(publisherId))?.total ?? 0),
-  });
-}
+const inherited = () => Directive("@cacheControl(inheritMaxAge: true)");
 
 @Resolver(() => Dataset)
 export class DatasetResolver {
   @Directive("@cacheControl(maxAge: 300)")
-  @Query(() => DatasetConnection, { nullable: true, description: "Datasets of the city, by id." })
+  @Query(() => DatasetConnection, {
+    nullable: true,
+    description: "The catalogue of the city's datasets, by id.",
+  })
   async datasets(
-    @Args(() => PageArguments) given: PageArguments,
-    @Arg("filter", () => DatasetFilter, { nullable: true, description: "Only those that fit." })
-    filter: DatasetFilter | null,
-    @Ctx() { db }: DataSharingContext,
+    @Args(() => DatasetsArguments) given: DatasetsArguments,
+    @Ctx() { db, loaders }: DataSharingContext,
   ): Promise<Connection<Dataset>> {
-    const page = readDatasetPage(given);
+    const page = readPage(given, ["string"]);
+    const match = toDatasetMatch(given.filter);
+    const rows = await listDatasets(db, match, page);
+    for (const row of rows) loaders.dataset.prime(row.id, row);
     return toConnection({
-      rows: await findDatasets(db, filter ?? {}, page),
+      rows,
       page,
-      keysOf: (row) => [row.id],
+      keysOf: ({ id }) => [id],
       toNode: toDataset,
-      count: () => countDatasets(db, filter ?? {}),
+      count: () => countDatasets(db, match),
     });
   }
 
+  @Directive("@cacheControl(maxAge: 300)")
   @Query(() => Dataset, { nullable: true, description: "One dataset; null when there is none." })
   async dataset(
-    @Arg("id", () => ID, { description: "Its id." }) id: string,
+    @Arg("id", () => ID, { description: "Its id, for example rta-traffic-counts." }) id: string,
     @Ctx() { loaders }: DataSharingContext,
   ): Promise<Dataset | null> {
     const row = await loaders.dataset.load(id);
     return row && toDataset(row);
   }
 
+  @Directive("@cacheControl(maxAge: 300)")
+  @Query(() => [DataTheme], {
+    nullable: true,
+    description: "All themes that datasets are sorted by, in the order of their codes.",
+  })
+  async themes(@Ctx() { db }: DataSharingContext): Promise<DataTheme[]> {
+    return (await listThemes(db)).map(toTheme);
+  }
+
+  @inherited()
+  @FieldResolver(() => [DataTheme], {
+    name: "themes",
+    description: "What it is about, the most fitting theme first.",
+  })
+  async datasetThemes(
+    @Root() { id }: Dataset,
+    @Ctx() { loaders }: DataSharingContext,
+  ): Promise<DataTheme[]> {
+    return (await loaders.themes.load(id)).map(toTheme);
+  }
+
+  @inherited()
   @FieldResolver(() => Licence, {
     nullable: true,
     description:
@@ -70,54 +85,26 @@ export class DatasetResolver {
     @Ctx() { loaders }: DataSharingContext,
   ): Promise<Licence | null> {
     const row = licenceId === null ? null : await loaders.licence.load(licenceId);
-    return row && Object.assign(new Licence(), row);
+    return row && toLicence(row);
   }
 
+  @inherited()
   @FieldResolver(() => [Distribution], { description: "The forms in which it can be had." })
   async distributions(
     @Root() { id }: Dataset,
     @Ctx() { loaders }: DataSharingContext,
   ): Promise<Distribution[]> {
-    const rows = await loaders.distributions.load(id);
-    return rows.map((row) =>
-      Object.assign(new Distribution(), {
-        id: row.id,
-        mediaType: row.media_type,
-        accessUrl: row.access_url,
-      }),
-    );
+    return (await loaders.distributions.load(id)).map(toDistribution);
   }
-}
 
-@Resolver(() => Agency)
-export class AgencyResolver {
-  @Directive("@cacheControl(maxAge: 300)")
-  @FieldResolver(() => DatasetConnection, {
-    nullable: true,
-    description: "The datasets that the agency publishes or shares.",
-  })
-  datasets(
-    @Root() { id }: Agency,
-    @Args(() => PageArguments) given: PageArguments,
-    @Ctx() context: DataSharingContext,
-  ): Promise<Connection<Dataset>> {
-    return datasetsOf(id, given, context);
-  }
-}
-
-@Resolver(() => Service)
-export class ServiceResolver {
-  @Directive('@requires(fields: "agency { id }")')
-  @Directive("@cacheControl(maxAge: 300)")
-  @FieldResolver(() => DatasetConnection, {
-    nullable: true,
-    description: "The datasets that the service's agency publishes or shares.",
-  })
-  datasets(
-    @Root() { agency }: Service,
-    @Args(() => PageArguments) given: PageArguments,
-    @Ctx() context: DataSharingContext,
-  ): Promise<Connection<Dataset>> {
-    return datasetsOf(agency.id, given, context);
+  @inherited()
+  @FieldResolver(() => ContactPoint, { description: "Whom to ask about it." })
+  async contactPoint(
+    @Root() { publisherId }: Dataset,
+    @Ctx() { loaders }: DataSharingContext,
+  ): Promise<ContactPoint> {
+    const row = await loaders.participant.load(publisherId);
+    if (!row) throw new Error(`The publisher "${publisherId}" has gone.`);
+    return toContactPoint(row);
   }
 }

@@ -1,92 +1,128 @@
 /** Datasets in the database; one SQL statement a function. */
-import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, type Selectable, sql, type SqlBool } from "kysely";
 import type { Page } from "../kit/pagination.ts";
-import type { DatasetFilter } from "./dataset.ts";
-import type { DataSharingTables, DatasetRow } from "./tables.ts";
+import type { AccessLevel, DataSharingTables, DatasetTable } from "./tables.ts";
 
 type Db = Kysely<DataSharingTables>;
 
-/** `%` and `_` of the reader's text stand for themselves. */
-const containing = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+export type DatasetRow = Omit<Selectable<DatasetTable>, "search_text">;
 
-function withFilter<Selected>(
-  query: SelectQueryBuilder<DataSharingTables, "dataset", Selected>,
-  { publisher, theme, accessLevel, text }: DatasetFilter,
-) {
-  return query
-    .$if(publisher != null, (filtered) => filtered.where("publisher_id", "=", String(publisher)))
-    .$if(theme != null, (filtered) => filtered.where("theme", "=", String(theme)))
-    .$if(accessLevel != null, (filtered) =>
-      filtered.where("access_level", "=", accessLevel ?? "OPEN"),
-    )
-    .$if(Boolean(text), (filtered) =>
-      filtered.where(
-        sql<string>`concat_ws(' ', title_en, title_ar, description_en, description_ar)`,
-        "ilike",
-        containing(text ?? ""),
-      ),
-    );
-}
+export type DatasetMatch = {
+  readonly publisher: string | undefined;
+  readonly theme: string | undefined;
+  readonly accessLevel: AccessLevel | undefined;
+  /** Normalised; each must be found. */
+  readonly words: readonly string[];
+};
 
-export const findDatasets = (db: Db, filter: DatasetFilter, page: Page): Promise<DatasetRow[]> =>
-  withFilter(db.selectFrom("dataset").selectAll(), filter)
+const columns = [
+  "id",
+  "publisher_id",
+  "title_en",
+  "title_ar",
+  "description_en",
+  "description_ar",
+  "keywords",
+  "access_level",
+  "sensitivity",
+  "personal_data",
+  "personal_fields",
+  "licence_id",
+  "update_frequency",
+  "issued_at",
+  "modified_at",
+  "sample",
+] as const satisfies readonly (keyof DatasetRow)[];
+
+const selected = (db: Db) =>
+  db
+    .selectFrom("dataset")
+    .select(columns)
+    .select([
+      sql<string>`coverage_from::text`.as("coverage_from"),
+      sql<string | null>`coverage_to::text`.as("coverage_to"),
+    ]);
+
+/** All of them, for the export of the catalogue. */
+export const listAllDatasets = (db: Db): Promise<DatasetRow[]> =>
+  selected(db).orderBy("id").execute();
+
+const matching =
+  ({ publisher, theme, accessLevel, words }: DatasetMatch) =>
+  (eb: ExpressionBuilder<DataSharingTables, "dataset">) =>
+    eb.and([
+      ...(publisher === undefined ? [] : [eb("publisher_id", "=", publisher)]),
+      ...(accessLevel === undefined ? [] : [eb("access_level", "=", accessLevel)]),
+      ...(theme === undefined
+        ? []
+        : [
+            eb.exists(
+              eb
+                .selectFrom("dataset_theme")
+                .select("theme_id")
+                .whereRef("dataset_id", "=", "dataset.id")
+                .where("theme_id", "=", theme),
+            ),
+          ]),
+      ...words.map((word) => sql<SqlBool>`strpos(search_text, ${word}) > 0`),
+    ]);
+
+export const findDatasets = (db: Db, ids: readonly string[]): Promise<DatasetRow[]> =>
+  selected(db)
+    .where("id", "in", [...ids])
+    .execute();
+
+/** In the order of ids; one more than the page holds, when there is one. */
+export const listDatasets = (db: Db, match: DatasetMatch, page: Page): Promise<DatasetRow[]> =>
+  selected(db)
+    .where(matching(match))
     .$if(page.after !== undefined, (query) => query.where("id", ">", String(page.after?.[0])))
     .orderBy("id")
     .limit(page.limit + 1)
     .execute();
 
-export async function countDatasets(db: Db, filter: DatasetFilter): Promise<number> {
-  const query = db.selectFrom("dataset").select(({ fn }) => fn.countAll<bigint>().as("total"));
-  const { total } = await withFilter(query, filter).executeTakeFirstOrThrow();
+export async function countDatasets(db: Db, match: DatasetMatch): Promise<number> {
+  const { total } = await db
+    .selectFrom("dataset")
+    .select(db.fn.countAll<bigint>().as("total"))
+    .where(matching(match))
+    .executeTakeFirstOrThrow();
   return Number(total);
 }
 
-export const loadDatasets = (db: Db, ids: readonly string[]): Promise<DatasetRow[]> =>
-  db
-    .selectFrom("dataset")
-    .selectAll()
-    .where("id", "in", [...ids])
-    .execute();
-
-/** A page of each publisher's datasets, all publishers at once. */
-export async function loadDatasetsOfPublishers(
+/** The same page of each publisher's datasets, in the order of ids. */
+export const listDatasetsOfPublishers = (
   db: Db,
-  publishers: readonly string[],
+  publisherIds: readonly string[],
   page: Page,
-): Promise<readonly DatasetRow[]> {
-  const after = page.after === undefined ? "" : String(page.after[0]);
-  const { rows } = await sql<DatasetRow>`
-    select dataset.*
-    from unnest(${sql.val([...publishers])}::text[]) as publisher (id)
-    cross join lateral (
-      select * from dataset
-      where dataset.publisher_id = publisher.id and dataset.id > ${after}
-      order by dataset.id
-      limit ${page.limit + 1}
-    ) as dataset
-    order by dataset.publisher_id, dataset.id`.execute(db);
-  return rows;
-}
+): Promise<DatasetRow[]> =>
+  db
+    .selectFrom(
+      selected(db)
+        .select(
+          sql<bigint>`row_number() over (partition by publisher_id order by id)`.as(
+            "place_in_list",
+          ),
+        )
+        .where("publisher_id", "in", [...publisherIds])
+        .$if(page.after !== undefined, (query) => query.where("id", ">", String(page.after?.[0])))
+        .as("listed"),
+    )
+    .selectAll()
+    .where("place_in_list", "<=", BigInt(page.limit + 1))
+    .orderBy("publisher_id")
+    .orderBy("place_in_list")
+    .execute();
 
-export const countDatasetsOfPublishers = (db: Db, publishers: readonly string[]) =>
+export type PublisherCount = { readonly publisher_id: string; readonly total: bigint };
+
+export const countDatasetsOfPublishers = (
+  db: Db,
+  publisherIds: readonly string[],
+): Promise<PublisherCount[]> =>
   db
     .selectFrom("dataset")
-    .select(({ fn }) => ["publisher_id", fn.countAll<bigint>().as("total")])
-    .where("publisher_id", "in", [...publishers])
+    .select(["publisher_id", db.fn.countAll<bigint>().as("total")])
+    .where("publisher_id", "in", [...publisherIds])
     .groupBy("publisher_id")
-    .execute();
-
-export const loadDistributions = (db: Db, datasets: readonly string[]) =>
-  db
-    .selectFrom("distribution")
-    .selectAll()
-    .where("dataset_id", "in", [...datasets])
-    .orderBy("id")
-    .execute();
-
-export const loadLicences = (db: Db, ids: readonly string[]) =>
-  db
-    .selectFrom("licence")
-    .selectAll()
-    .where("id", "in", [...ids])
     .execute();

@@ -1,6 +1,6 @@
 /** What a person sees of the use of data about that person. */
 import { Args, Ctx, Directive, FieldResolver, Query, Resolver, Root } from "type-graphql";
-import { type Connection, PageArguments, readPage, toConnection } from "../kit/pagination.ts";
+import { type Connection, PageArguments, toConnection } from "../kit/pagination.ts";
 import {
   Consent,
   ConsentConnection,
@@ -12,29 +12,31 @@ import {
 import type { DataSharingContext } from "./context.ts";
 import { Dataset, toDataset } from "./dataset.ts";
 import { requireSelf } from "./person.rules.ts";
-import { countOfPerson, findConsents, findDataAccesses } from "./person.store.ts";
-import { Person, personOf } from "./stubs.ts";
+import { Person } from "./stubs.ts";
+import { readTimePage } from "./time-page.ts";
 
-const datasetDescription = "The dataset that holds the data.";
+const privately = () => Directive("@cacheControl(maxAge: 0, scope: PRIVATE)");
 
-async function loadDataset(id: string, { loaders }: DataSharingContext): Promise<Dataset | null> {
+async function loadDataset(id: string, { loaders }: DataSharingContext): Promise<Dataset> {
   const row = await loaders.dataset.load(id);
-  return row && toDataset(row);
+  if (!row) throw new Error(`The dataset "${id}" has gone.`);
+  return toDataset(row);
 }
 
 @Resolver(() => Person)
 export class PersonResolver {
   @Directive("@shareable")
+  @privately()
   @Query(() => Person, {
     nullable: true,
     description: "Who is signed in; null when nobody is, or when it is no person.",
   })
   me(@Ctx() { principal }: DataSharingContext): Person | null {
-    return principal?.kind === "person" ? personOf(principal.id) : null;
+    return principal?.kind === "person" ? Person.of(principal.id) : null;
   }
 
   @Directive("@authenticated")
-  @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+  @privately()
   @FieldResolver(() => ConsentConnection, {
     nullable: true,
     description: "Who may use the person's data, for what and until when; the newest first.",
@@ -42,21 +44,22 @@ export class PersonResolver {
   async consents(
     @Root() { id }: Person,
     @Args(() => PageArguments) given: PageArguments,
-    @Ctx() { db, principal, clock }: DataSharingContext,
+    @Ctx() { loaders, principal, clock }: DataSharingContext,
   ): Promise<Connection<Consent>> {
     requireSelf(principal, id);
-    const page = readPage(given, ["number", "string"]);
+    const page = readTimePage(given);
+    const nowMs = clock();
     return toConnection({
-      rows: await findConsents(db, id, page),
+      rows: await loaders.consentsOfPerson(page).load(id),
       page,
       keysOf: (row) => [row.since.getTime(), row.id],
-      toNode: (row) => toConsent(row, clock()),
-      count: () => countOfPerson(db, "consent", id),
+      toNode: (row) => toConsent(row, nowMs),
+      count: async () => Number((await loaders.consentCountOfPerson.load(id))?.total ?? 0n),
     });
   }
 
   @Directive("@authenticated")
-  @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+  @privately()
   @FieldResolver(() => DataAccessConnection, {
     nullable: true,
     description: "Who has used the person's data; the newest first.",
@@ -64,32 +67,44 @@ export class PersonResolver {
   async dataAccesses(
     @Root() { id }: Person,
     @Args(() => PageArguments) given: PageArguments,
-    @Ctx() { db, principal }: DataSharingContext,
+    @Ctx() { loaders, principal }: DataSharingContext,
   ): Promise<Connection<DataAccess>> {
     requireSelf(principal, id);
-    const page = readPage(given, ["number", "string"]);
+    const page = readTimePage(given);
     return toConnection({
-      rows: await findDataAccesses(db, id, page),
+      rows: await loaders.accessesOfPerson(page).load(id),
       page,
       keysOf: (row) => [row.at.getTime(), row.id],
       toNode: toDataAccess,
-      count: () => countOfPerson(db, "data_access", id),
+      count: async () => Number((await loaders.accessCountOfPerson.load(id))?.total ?? 0n),
     });
   }
 }
 
 @Resolver(() => Consent)
 export class ConsentResolver {
-  @FieldResolver(() => Dataset, { nullable: true, description: datasetDescription })
-  dataset(@Root() { datasetId }: Consent, @Ctx() context: DataSharingContext) {
+  @FieldResolver(() => Dataset, { description: "The dataset that holds the data." })
+  dataset(@Root() { datasetId }: Consent, @Ctx() context: DataSharingContext): Promise<Dataset> {
     return loadDataset(datasetId, context);
   }
 }
 
 @Resolver(() => DataAccess)
 export class DataAccessResolver {
-  @FieldResolver(() => Dataset, { nullable: true, description: datasetDescription })
-  dataset(@Root() { datasetId }: DataAccess, @Ctx() context: DataSharingContext) {
+  @FieldResolver(() => Dataset, { description: "The dataset that holds the data." })
+  dataset(@Root() { datasetId }: DataAccess, @Ctx() context: DataSharingContext): Promise<Dataset> {
     return loadDataset(datasetId, context);
+  }
+
+  @FieldResolver(() => Consent, {
+    nullable: true,
+    description: "The consent that it rests on; null when its legal basis is another.",
+  })
+  async consent(
+    @Root() { consentId }: DataAccess,
+    @Ctx() { loaders, clock }: DataSharingContext,
+  ): Promise<Consent | null> {
+    const row = consentId === null ? null : await loaders.ownConsent.load(consentId);
+    return row && toConsent(row, clock());
   }
 }

@@ -1,23 +1,28 @@
-/** Entities of other subgraphs, as far as this one knows them. */
+/** Entities that other subgraphs own, as far as this one knows them. */
 import { Directive, Field, ID, ObjectType } from "type-graphql";
 
 @Directive('@key(fields: "id")')
+@Directive("@cacheControl(maxAge: 300)")
 @ObjectType({ description: "A public or private body that offers services." })
 export class Agency {
   @Field(() => ID, { description: "Stable readable id, for example dewa." })
   id!: string;
+
+  static of(id: string): Agency {
+    return Object.assign(new Agency(), { id });
+  }
 }
 
-export const agencyOf = (id: string): Agency => Object.assign(new Agency(), { id });
-
 @Directive('@key(fields: "id")')
+@Directive("@cacheControl(maxAge: 300)")
 @ObjectType({ description: "A service that an agency offers." })
 export class Service {
   @Field(() => ID, { description: "Stable readable id, for example dewa-electricity-bill." })
   id!: string;
 
+  // The gateway sends it along when a field requires it.
   @Directive("@external")
-  @Field(() => Agency, { description: "The agency that offers it." })
+  @Field(() => Agency, { description: "Who offers it." })
   agency!: Agency;
 }
 
@@ -27,6 +32,8 @@ export class Service {
 export class Person {
   @Field(() => ID, { description: "Stable id of the person." })
   id!: string;
-}
 
-export const personOf = (id: string): Person => Object.assign(new Person(), { id });
+  static of(id: string): Person {
+    return Object.assign(new Person(), { id });
+  }
+}

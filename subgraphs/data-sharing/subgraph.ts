@@ -1,32 +1,48 @@
-/** The data-sharing subgraph: what data agencies share, and who uses whose. */
+/** The data-sharing subgraph: what data agencies share, who uses whose, and guidance on sharing. */
 import { defineSubgraph } from "../kit/define-subgraph.ts";
+import { AccessLogResolver } from "./access-log.resolver.ts";
+import { catalogueDocuments } from "./catalogue.documents.ts";
+import { ChangeSharingResolver } from "./change-sharing.resolver.ts";
+import { DatasetProductResolver, SharedDataResolver } from "./shared-data.resolver.ts";
+import { SharingAgreementResolver, SharingRequestResolver } from "./sharing.resolver.ts";
+import { ChangeConsentResolver } from "./consent.resolver.ts";
 import { createContext, type DataSharingContext } from "./context.ts";
-import { AgencyResolver, DatasetResolver, ServiceResolver } from "./dataset.resolver.ts";
+import { AgencyResolver, ServiceResolver } from "./dataset-edges.resolver.ts";
+import { DatasetResolver } from "./dataset.resolver.ts";
 import { toDataset } from "./dataset.ts";
 import { migrations } from "./migrations/index.ts";
 import { ConsentResolver, DataAccessResolver, PersonResolver } from "./person.resolver.ts";
 import { seed } from "./seed/seed.ts";
-import { Agency, agencyOf, personOf, Service } from "./stubs.ts";
+import { Agency, Person, Service } from "./stubs.ts";
 import type { DataSharingTables } from "./tables.ts";
+import { ToolkitResolver } from "./toolkit.ts";
 
 export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
   name: "data-sharing",
   resolvers: [
+    AccessLogResolver,
     AgencyResolver,
+    ChangeConsentResolver,
+    ChangeSharingResolver,
     ConsentResolver,
     DataAccessResolver,
     DatasetResolver,
     PersonResolver,
     ServiceResolver,
+    SharedDataResolver,
+    DatasetProductResolver,
+    SharingAgreementResolver,
+    SharingRequestResolver,
+    ToolkitResolver,
   ],
   orphanedTypes: [Agency, Service],
   references: {
-    Agency: ({ id }) => agencyOf(String(id)),
+    Agency: ({ id }) => Agency.of(String(id)),
     Dataset: async ({ id }, { loaders }) => {
       const row = await loaders.dataset.load(String(id));
       return row && toDataset(row);
     },
-    Person: ({ id }) => personOf(String(id)),
+    Person: ({ id }) => Person.of(String(id)),
     // With `agency { id }` when a field requires it.
     Service: (reference) => Object.assign(new Service(), reference),
   },
@@ -34,4 +50,5 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
   migrations,
   seed,
   createContext,
+  documents: catalogueDocuments,
 });

@@ -7,6 +7,7 @@ import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { Clock } from "../../platform/clock.ts";
 import type { Principal } from "../../platform/principal.ts";
+import type { Companion, CompanionDeps } from "./companion.ts";
 
 /** Extensions that both PGlite and PostgreSQL's contrib have. */
 export type DatabaseExtension = "cube" | "earthdistance" | "pg_trgm" | "btree_gist";
@@ -18,6 +19,15 @@ export type BaseContext<Tables> = {
   readonly principal: Principal | undefined;
   readonly requestId: string;
   readonly clock: Clock;
+  /** 32 secret bytes for one purpose of this subgraph: the same after each start, unrelated to any other. */
+  readonly deriveKey: (purpose: string) => Uint8Array;
+};
+
+/** A public document beside the graph, for harvesters and auditors that speak no GraphQL. */
+export type PublicDocument<Context> = {
+  readonly contentType: string;
+  readonly maxAgeSeconds: number;
+  readonly write: (context: Context) => Promise<string>;
 };
 
 // type-graphql identifies types and resolvers by their classes.
@@ -30,7 +40,11 @@ export type ResolveReference<Context> = (
   context: Context,
 ) => unknown;
 
-export type SubgraphDefinition<Tables, Context extends BaseContext<Tables>> = {
+export type SubgraphDefinition<
+  Tables,
+  Context extends BaseContext<Tables>,
+  Beside extends Companion = Companion,
+> = {
   /** As in rover.yaml: lower case, words joined by hyphens. */
   readonly name: string;
   readonly resolvers: readonly ClassType[];
@@ -43,13 +57,21 @@ export type SubgraphDefinition<Tables, Context extends BaseContext<Tables>> = {
   readonly migrations: Readonly<Record<string, Migration>>;
   /** Fills an empty database, in the transaction that it is given. */
   readonly seed: (db: Kysely<Tables>) => Promise<void>;
-  /** Called once per request: loaders must not outlive it. */
-  readonly createContext: (base: BaseContext<Tables>) => Context;
+  /** Called once per request: loaders must not outlive it. The companion is there when one was started. */
+  readonly createContext: (base: BaseContext<Tables>, companion?: Beside) => Context;
+  /** Workers and further routes, started after the database is ready. */
+  readonly startCompanion?: (deps: CompanionDeps<Tables>) => Promise<Beside>;
+  /** By path (`/catalogue.ttl`), answered to GET from anybody: for what everybody may know. */
+  readonly documents?: Readonly<Record<string, PublicDocument<Context>>>;
 };
 
-export function defineSubgraph<Tables, Context extends BaseContext<Tables>>(
-  definition: SubgraphDefinition<Tables, Context>,
-): SubgraphDefinition<Tables, Context> {
+export function defineSubgraph<
+  Tables,
+  Context extends BaseContext<Tables>,
+  Beside extends Companion = Companion,
+>(
+  definition: SubgraphDefinition<Tables, Context, Beside>,
+): SubgraphDefinition<Tables, Context, Beside> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(definition.name)) {
     throw new Error(`"${definition.name}" is no subgraph name: use lower-case words and hyphens.`);
   }
@@ -58,4 +80,4 @@ export function defineSubgraph<Tables, Context extends BaseContext<Tables>>(
 
 /** Tools and the server handle definitions of any domain alike. */
 // oxlint-disable-next-line typescript/no-explicit-any
-export type AnySubgraph = SubgraphDefinition<any, any>;
+export type AnySubgraph = SubgraphDefinition<any, any, any>;

@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     port: config.PORT,
     signingKey: Buffer.from(config.SUBGRAPH_SIGNING_KEY.reveal(), "base64url"),
     log,
+    env: process.env,
   });
   log.info({ url: running.url, store: store.kind }, "ready");
   onShutdown(log, running.stop);

@@ -1,12 +1,15 @@
 /**
- * A subgraph's HTTP server: `POST /graphql` for the gateway, `GET /health` for operators.
+ * A subgraph's HTTP server: `POST /graphql` for the gateway, `GET /health` for operators, and GET for
+ * the public documents of its definition.
  * Small on purpose: clients talk to the gateway, never to a subgraph.
  */
+import { hkdfSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Kysely } from "kysely";
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import { listen } from "../../platform/listen.ts";
 import type { Log } from "../../platform/log.ts";
+import type { Companion, Route } from "./companion.ts";
 import type { AnySubgraph, BaseContext } from "./define-subgraph.ts";
 import { createExecute, type ExecuteSubgraphRequest, type SubgraphAnswer } from "./execute.ts";
 import { asksOnlyForSdl, createIdentify, type Identified } from "./identity.ts";
@@ -28,6 +31,8 @@ export type ServeOptions = {
   readonly signingKey: Uint8Array;
   readonly log: Log;
   readonly clock?: Clock;
+  /** For the companion's configuration; without it no companion is started. */
+  readonly env?: NodeJS.ProcessEnv;
 };
 
 export type RunningSubgraph = {
@@ -41,6 +46,8 @@ const refusal = (status: number, code: string, message: string): SubgraphAnswer 
   headers: {},
   body: JSON.stringify({ errors: [{ message, extensions: { code } }] }),
 });
+
+const notFound = refusal(404, "NOT_FOUND", "There is POST /graphql and GET /health.");
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
@@ -70,10 +77,39 @@ type Handler = {
   readonly execute: ExecuteSubgraphRequest<object>;
   readonly counter: StatementCounter;
   readonly clock: Clock;
+  readonly companion: Companion | undefined;
+  readonly deriveKey: (purpose: string) => Uint8Array;
 };
 
+async function answerRoute(route: Route, request: IncomingMessage): Promise<SubgraphAnswer> {
+  const body = await readBody(request);
+  if (!body) return refusal(413, "BODY_TOO_LARGE", `The body is over ${maxBodyBytes} bytes.`);
+  return route({ url: request.url ?? "", headers: request.headers, body });
+}
+
+/** HKDF (RFC 5869): whoever learns one purpose's key learns nothing of another's. */
+const createDeriveKey =
+  (signingKey: Uint8Array) =>
+  (purpose: string): Uint8Array =>
+    new Uint8Array(hkdfSync("sha256", signingKey, "", purpose, 32));
+
+async function answerDocument(handler: Handler, path: string): Promise<SubgraphAnswer | undefined> {
+  const { definition, db, clock, deriveKey } = handler;
+  const document = Object.entries(definition.documents ?? {}).find(([one]) => one === path)?.[1];
+  if (!document) return undefined;
+  const base = { db, principal: undefined, requestId: "", clock, deriveKey };
+  return {
+    status: 200,
+    headers: {
+      "content-type": document.contentType,
+      "cache-control": `public, max-age=${document.maxAgeSeconds}`,
+    },
+    body: await document.write(definition.createContext(base)),
+  };
+}
+
 async function answer(handler: Handler, request: IncomingMessage): Promise<SubgraphAnswer> {
-  const { definition, db, identify, execute, counter, clock } = handler;
+  const { definition, db, identify, execute, counter, clock, companion, deriveKey } = handler;
   const body = await readBody(request);
   if (!body) return refusal(413, "BODY_TOO_LARGE", `The body is over ${maxBodyBytes} bytes.`);
   const { method = "", url = "", headers } = request;
@@ -90,9 +126,9 @@ async function answer(handler: Handler, request: IncomingMessage): Promise<Subgr
     return refusal(401, "UNAUTHENTICATED", message);
   }
   const { principal, requestId } = identified;
-  const base: BaseContext<unknown> = { db, principal, requestId, clock };
+  const base: BaseContext<unknown> = { db, principal, requestId, clock, deriveKey };
   const { result, statements } = await counter.count(() =>
-    execute(graphqlRequest as object, definition.createContext(base)),
+    execute(graphqlRequest as object, definition.createContext(base, companion)),
   );
   return {
     ...result,
@@ -102,8 +138,8 @@ async function answer(handler: Handler, request: IncomingMessage): Promise<Subgr
 
 function write(response: ServerResponse, { status, headers, body }: SubgraphAnswer): void {
   response.writeHead(status, {
-    ...headers,
     "content-type": "application/json; charset=utf-8",
+    ...headers,
     "content-length": Buffer.byteLength(body),
   });
   response.end(body);
@@ -117,18 +153,34 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
   const { schema } = buildSubgraph(definition);
   const { execute, stop } = await createExecute<object>({ name: definition.name, schema, log });
   const identify = createIdentify(signingKey, clock);
-  const handler: Handler = { definition, db, identify, execute, counter, clock };
+  const companion =
+    options.env && (await definition.startCompanion?.({ db, log, clock, env: options.env }));
+  const deriveKey = createDeriveKey(signingKey);
+  const handler: Handler = {
+    definition,
+    db,
+    identify,
+    execute,
+    counter,
+    clock,
+    companion,
+    deriveKey,
+  };
 
   const server = createServer((request, response) => {
     const path = request.url?.split("?")[0];
     if (path === "/health") {
       return write(response, { status: 200, headers: {}, body: '{"status":"alive"}' });
     }
-    if (path !== "/graphql" || request.method !== "POST") {
-      return write(response, refusal(404, "NOT_FOUND", "There is POST /graphql and GET /health."));
-    }
-    answer(handler, request).then(
-      (result) => write(response, result),
+    const isGraphql = path === "/graphql" && request.method === "POST";
+    const route = companion?.routes[`${request.method} ${path}`];
+    const answered = route
+      ? answerRoute(route, request)
+      : isGraphql
+        ? answer(handler, request)
+        : answerDocument(handler, request.method === "GET" ? (path ?? "") : "");
+    answered.then(
+      (result) => write(response, result ?? notFound),
       (error: unknown) => {
         log.error({ err: error }, "request failed");
         if (!response.headersSent) {
@@ -148,6 +200,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
       server.closeIdleConnections();
       await closed;
       await stop();
+      await companion?.stop();
       await db.destroy();
     },
   };

@@ -29,5 +29,20 @@ export function requireBillingOf(principal: Principal | undefined, agencyId: str
   throw forbidden("An agency sees its own bills only.");
 }
 
+export const refundScope = "payments:refund";
+export const paymentsScope = "payments:read";
+
+/** @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN for anybody but an operator with the scope. */
+export function requireRefunding(principal: Principal | undefined): Principal {
+  const signedIn = requirePrincipal(principal);
+  if (signedIn.kind === "operator" && signedIn.scopes.includes(refundScope)) return signedIn;
+  throw forbidden(`Refunds are for operators with the scope ${refundScope}.`);
+}
+
+/** Their payer, and operators who look after payments. */
+export const maySeePaymentOf = (principal: Principal | undefined, personId: string): boolean =>
+  isSelf(principal, personId) ||
+  (principal?.kind === "operator" && principal.scopes.includes(paymentsScope));
+
 /** Ids of records look like `bill_…`; anything else names nothing and need not be asked for. */
 export const isRecordId = (id: string): boolean => /^[a-z]+_[A-Za-z0-9_-]{1,120}$/.test(id);

@@ -1,7 +1,9 @@
 /** What resolvers of payments can reach: the base, and loaders that live as long as one request. */
 import type { BaseContext } from "../kit/define-subgraph.ts";
 import { createListLoader, createOneLoader, perArguments } from "../kit/loaders.ts";
+import type { BillerSystems } from "./biller-system.ts";
 import { billsByIds, billsOfBillers, countItems, openBillsOfPersons } from "./bill.store.ts";
+import { newId, type PaymentsCompanion } from "./companion.ts";
 import { finesByIds, finesOfPersons } from "./fine.store.ts";
 import { fuelFillsByIds } from "./fuel-fill.store.ts";
 import { linesOfItems } from "./item.store.ts";
@@ -9,8 +11,10 @@ import { walletsOfPersons } from "./ledger.store.ts";
 import type { TimePage } from "./paging.ts";
 import { payablesByIds, payablesOfServices } from "./payable.store.ts";
 import { countPaymentsOfPersons, paymentsByIds, paymentsOfPersons } from "./payment.store.ts";
+import { refundsOfPayments } from "./refund.store.ts";
 import { linesOfReceipts, receiptsOfPayments } from "./receipt.store.ts";
 import { serviceFeesByIds } from "./service-fee.store.ts";
+import type { SettleDeps } from "./settle.ts";
 import type { ItemStatus, Tables } from "./tables.ts";
 import { walletCurrency } from "./wallet.ts";
 
@@ -34,6 +38,10 @@ function createLoaders({ db }: BaseContext<Tables>) {
     payablesOfService: createListLoader(
       (ids) => payablesOfServices(db, ids),
       (row) => row.service_id,
+    ),
+    refunds: createListLoader(
+      (ids) => refundsOfPayments(db, ids),
+      (row) => row.payment_id,
     ),
     payment: createOneLoader((ids) => paymentsByIds(db, ids), idOf),
     receipt: createOneLoader(
@@ -69,9 +77,21 @@ function createLoaders({ db }: BaseContext<Tables>) {
 
 export type PaymentsContext = BaseContext<Tables> & {
   readonly loaders: ReturnType<typeof createLoaders>;
+  readonly billers: BillerSystems;
+  /** Whether there is a provider of cards. */
+  readonly hasCards: boolean;
+  /** For what moves money, at this moment. */
+  readonly settleDeps: () => SettleDeps;
 };
 
-export const createContext = (base: BaseContext<Tables>): PaymentsContext => ({
-  ...base,
-  loaders: createLoaders(base),
-});
+const noBillers: BillerSystems = new Map();
+
+export function createContext(
+  base: BaseContext<Tables>,
+  companion?: PaymentsCompanion,
+): PaymentsContext {
+  const { billers, hasCards } = companion ?? { billers: noBillers, hasCards: false };
+  const hasSystem = (billerId: string): boolean => billers.has(billerId);
+  const settleDeps = () => ({ now: new Date(base.clock()), newId, hasSystem });
+  return { ...base, loaders: createLoaders(base), billers, hasCards, settleDeps };
+}

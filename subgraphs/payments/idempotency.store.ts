@@ -1,5 +1,5 @@
 /** Claims an idempotency key and remembers what came of it, in the transaction of the effects themselves. */
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Tables } from "./tables.ts";
 
 export type Claim = {
@@ -13,7 +13,7 @@ export type Claimed =
   | { readonly isNew: true }
   | { readonly isNew: false; readonly requestHash: string; readonly outcome: string };
 
-const where = ({ principalId, operation, key }: Claim) => ({
+const where = ({ principalId, operation, key }: Omit<Claim, "requestHash">) => ({
   principal_id: principalId,
   operation,
   key,
@@ -50,4 +50,23 @@ export async function keepOutcome(
     .set({ outcome })
     .where((eb) => eb.and(where(claim)))
     .execute();
+}
+
+export const findKey = (db: Kysely<Tables>, claim: Omit<Claim, "requestHash">) =>
+  db
+    .selectFrom("idempotency")
+    .select("key")
+    .where((eb) => eb.and(where(claim)))
+    .executeTakeFirst();
+
+/** Keys are promised for 24 hours; older ones may go. */
+export const keyLifeMs = 24 * 60 * 60_000;
+
+/** Forgets keys whose promise is over. A key that comes again after that is a new one. */
+export async function pruneKeys(db: Kysely<Tables>, now: Date): Promise<bigint> {
+  const { numDeletedRows } = await db
+    .deleteFrom("idempotency")
+    .where("created_at", "<", new Date(now.getTime() - keyLifeMs))
+    .executeTakeFirst();
+  return numDeletedRows;
 }

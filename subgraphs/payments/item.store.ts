@@ -23,6 +23,27 @@ export const lockItem = (
     .forUpdate()
     .executeTakeFirst();
 
+/** As `lockItem`, whoever it belongs to: for what follows a payment that is made already. */
+export const lockItemById = (tx: Transaction<Tables>, itemId: string) =>
+  tx
+    .selectFrom("item")
+    .select(["id", "kind", "person_id", "biller_id", "status", "amount", "currency"])
+    .where("id", "=", itemId)
+    .forUpdate()
+    .executeTakeFirst();
+
+/** Its money went back in full: it is due again; fuel is in the tank, and nobody has to pay it any more. */
+export async function reopenItem(tx: Transaction<Tables>, itemId: string): Promise<void> {
+  const { kind } = await tx
+    .updateTable("item")
+    .set({ status: "OPEN" })
+    .where("id", "=", itemId)
+    .returning("kind")
+    .executeTakeFirstOrThrow();
+  if (kind !== "FUEL_FILL") return;
+  await tx.updateTable("item").set({ status: "VOID" }).where("id", "=", itemId).execute();
+}
+
 export async function markPaid(tx: Transaction<Tables>, itemId: string): Promise<void> {
   await tx.updateTable("item").set({ status: "PAID" }).where("id", "=", itemId).execute();
 }

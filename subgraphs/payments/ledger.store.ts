@@ -2,7 +2,7 @@
  * Writing to the ledger and opening its accounts. The database checks the rest: balance, order,
  * immutability, wallets above zero (migrations/0002-ledger.ts).
  */
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { accountId, type Posting } from "./payment.rules.ts";
 import type { LedgerTransactionTable, Tables } from "./tables.ts";
 
@@ -93,6 +93,36 @@ export async function lockBalance(
     .forUpdate()
     .executeTakeFirst();
   return wallet?.balance ?? 0n;
+}
+
+/** What an account holds now, in minor units: one checkpoint and the entries after it. */
+export async function balanceOfAccount(db: Kysely<Tables>, id: string): Promise<bigint> {
+  const { rows } = await sql<{ balance: bigint }>`
+    select ledger_balance(${id}) as balance`.execute(db);
+  return rows[0]?.balance ?? 0n;
+}
+
+/** What an account held at a past instant: the sum of its entries that had happened by then. */
+export async function balanceOfAccountAt(
+  db: Kysely<Tables>,
+  id: string,
+  at: Date,
+): Promise<bigint> {
+  const { rows } = await sql<{ balance: bigint }>`
+    select coalesce(sum(e.amount), 0)::bigint as balance
+    from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
+    where e.account_id = ${id} and t.occurred_at <= ${at}`.execute(db);
+  return rows[0]?.balance ?? 0n;
+}
+
+/**
+ * Sums up what came since the last checkpoints, for accounts with at least so many new entries.
+ * @returns how many were taken. Writers wait for as long as it runs.
+ */
+export async function takeCheckpoints(db: Kysely<Tables>, minimumEntries: bigint): Promise<bigint> {
+  const { rows } = await sql<{ taken: bigint }>`
+    select take_ledger_checkpoints(${minimumEntries}::bigint) as taken`.execute(db);
+  return rows[0]?.taken ?? 0n;
 }
 
 export const walletsOfPersons = (

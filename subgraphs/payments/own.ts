@@ -1,5 +1,5 @@
 /** Records by id, for the person they belong to and for nobody else: for all others they do not exist. */
-import { isRecordId, isSelf } from "./access.rules.ts";
+import { isRecordId, isSelf, maySeePaymentOf } from "./access.rules.ts";
 import { type Bill, toBill } from "./bill.ts";
 import type { PaymentsContext } from "./context.ts";
 import { type Fine, toFine } from "./fine.ts";
@@ -16,6 +16,16 @@ export async function ownFine(id: string, context: PaymentsContext): Promise<Fin
   const row = await context.loaders.fine.load(id);
   const isOwn = row && isSelf(context.principal, row.person_id);
   return isOwn ? toFine(row, new Date(context.clock())) : null;
+}
+
+/** As an operator with the scope payments:read may see it too, to refund it. */
+export async function visiblePayment(
+  id: string,
+  { loaders, principal }: PaymentsContext,
+): Promise<Payment | null> {
+  if (!isRecordId(id)) return null;
+  const row = await loaders.payment.load(id);
+  return row && maySeePaymentOf(principal, row.person_id) ? toPayment(row) : null;
 }
 
 export async function ownPayment(id: string, context: PaymentsContext): Promise<Payment | null> {

@@ -8,6 +8,16 @@ export const paymentMade = (amount: bigint, currency: string): Text => {
   return { en: `Paid: ${en}.`, ar: `تم دفع ${ar} بنجاح.` };
 };
 
+export const paymentStarted: Text = {
+  en: "The payment has begun. Follow it until it is finished.",
+  ar: "بدأت عملية الدفع. تابعها حتى تنتهي.",
+};
+
+export const paymentUnderWay: Text = {
+  en: "A payment of this is under way. Nothing was taken again.",
+  ar: "هناك عملية دفع جارية لهذا المبلغ، ولم يُخصم أي مبلغ مرة أخرى.",
+};
+
 export const alreadyPaid: Text = {
   en: "This is paid already. Nothing was taken again.",
   ar: "تم الدفع من قبل، ولم يُخصم أي مبلغ مرة أخرى.",

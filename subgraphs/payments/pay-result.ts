@@ -14,6 +14,7 @@ import { Payment } from "./payment.ts";
 export const refusalCodes = {
   AMOUNT_CHANGED: "AMOUNT_CHANGED",
   ALREADY_PAID: "ALREADY_PAID",
+  PAYMENT_UNDER_WAY: "PAYMENT_UNDER_WAY",
   INSUFFICIENT_BALANCE: "INSUFFICIENT_BALANCE",
   NOT_PAYABLE: "NOT_PAYABLE",
 } as const;
@@ -25,6 +26,7 @@ registerEnumType(refusalCodes, {
   valuesConfig: {
     AMOUNT_CHANGED: { description: "Another amount is due than the one expected." },
     ALREADY_PAID: { description: "It is paid already." },
+    PAYMENT_UNDER_WAY: { description: "Another payment of it has begun and is not finished." },
     INSUFFICIENT_BALANCE: { description: "The wallet holds too little." },
     NOT_PAYABLE: { description: "There is nothing here that this person could pay." },
   },
@@ -54,6 +56,23 @@ export class PaymentMade {
   }
 }
 
+@Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@ObjectType({
+  description:
+    "A payment by card has begun. Ask for it by `payment(id)` until its state is final; open its `pageUrl` for the person when there is one.",
+})
+export class PaymentStarted {
+  @Field(() => Payment, { description: "The payment, not finished yet." })
+  payment!: Payment;
+
+  @Field(() => LocalizedText, { description: "What to tell the person." })
+  message!: LocalizedText;
+
+  static of(payment: Payment, { en, ar }: Text): PaymentStarted {
+    return Object.assign(new PaymentStarted(), { payment, message: localized(en, ar) });
+  }
+}
+
 const refusal = (code: RefusalCode, { en, ar }: Text) => ({ code, message: localized(en, ar) });
 
 @ObjectType({
@@ -78,6 +97,20 @@ export class AlreadyPaid extends Refusal {
 
   static of(payment: Payment, message: Text): AlreadyPaid {
     return Object.assign(new AlreadyPaid(), refusal("ALREADY_PAID", message), { payment });
+  }
+}
+
+@ObjectType({
+  implements: Refusal,
+  description: "Another payment of it has begun. Follow that one, or cancel it.",
+})
+export class PaymentUnderWay extends Refusal {
+  @Field(() => Payment, { description: "The payment that is under way." })
+  payment!: Payment;
+
+  static of(payment: Payment, message: Text): PaymentUnderWay {
+    const base = refusal("PAYMENT_UNDER_WAY", message);
+    return Object.assign(new PaymentUnderWay(), base, { payment });
   }
 }
 
@@ -115,6 +148,16 @@ export class NotPayable extends Refusal {
 
 export const PayResult = createUnionType({
   name: "PayResult",
-  description: "What paying came to: `PaymentMade`, or a `Refusal` with its details.",
-  types: () => [PaymentMade, AmountChanged, AlreadyPaid, InsufficientBalance, NotPayable] as const,
+  description:
+    "What paying came to: `PaymentMade`, `PaymentStarted` (by card), or a `Refusal` with its details.",
+  types: () =>
+    [
+      PaymentMade,
+      PaymentStarted,
+      AmountChanged,
+      AlreadyPaid,
+      PaymentUnderWay,
+      InsufficientBalance,
+      NotPayable,
+    ] as const,
 });

@@ -1,29 +1,31 @@
 /**
- * Paying one item from the person's wallet: once per idempotency key, whole or not at all.
- * Everything happens in one database transaction at READ COMMITTED. Rows are locked in one order:
- * idempotency key, item, wallet, biller. Facts are read after the locks that protect them, so that
- * concurrent payers of one item settle it exactly once and nobody can wait in a circle.
+ * Paying one item: once per idempotency key, whole or not at all. From the wallet it is paid at once; by
+ * card the payment is recorded with a call to the provider in the outbox, and goes on by what the
+ * provider tells (follow.ts). Everything happens in one database transaction at READ COMMITTED. Rows are
+ * locked in one order: idempotency key, item, wallet, biller. Facts are read after the locks that
+ * protect them, so that concurrent payers of one item settle it exactly once and nobody can wait in a circle.
  */
 import type { Kysely, Transaction } from "kysely";
 import { isRecordId } from "./access.rules.ts";
 import type { Line } from "./charge-line.rules.ts";
-import { discountLines } from "./fine.rules.ts";
-import { decodeOutcome, encodeOutcome, keyReused, requestHash } from "./idempotency.rules.ts";
-import { claimKey, keepOutcome } from "./idempotency.store.ts";
-import {
-  discountOfItem,
-  linesOfItems,
-  lockItem,
-  type LockedItem,
-  markPaid,
-  toLine,
-} from "./item.store.ts";
-import { lockBalance, postTransaction } from "./ledger.store.ts";
-import { nextState } from "./payment-state.rules.ts";
-import { decide, type Outcome, paymentPostings } from "./payment.rules.ts";
-import { insertPayment, paymentIdOfItem } from "./payment.store.ts";
-import { issueReceipt } from "./receipt.store.ts";
+import { dueLines } from "./due.ts";
+import { doOnce } from "./idempotency.ts";
+import { lockItem, type LockedItem } from "./item.store.ts";
+import { lockBalance } from "./ledger.store.ts";
+import { queueCall } from "./outbox.store.ts";
+import { isSettled } from "./payment-state.rules.ts";
+import { decide, type Outcome } from "./payment.rules.ts";
+import { insertPayment, paymentOfItem } from "./payment.store.ts";
+import { type SettleDeps, takeMoney } from "./settle.ts";
 import type { ItemKind, Tables } from "./tables.ts";
+
+/** How long a person has to pay on the provider's page. */
+export const payWithinMs = 15 * 60_000;
+
+export type PayMeans =
+  | { readonly method: "WALLET" }
+  /** `token` names a card that the provider keeps; without it the provider's page asks for one. */
+  | { readonly method: "CARD"; readonly token: string | null };
 
 export type SettleRequest = {
   readonly personId: string;
@@ -32,58 +34,44 @@ export type SettleRequest = {
   /** Minor units that the person saw and agreed to. */
   readonly expectedAmount: bigint;
   readonly channel: string;
+  readonly means: PayMeans;
 };
 
-export type SettleDeps = {
-  readonly now: Date;
-  /** A new sortable id, `prefix_…`. */
-  readonly newId: (prefix: "pay" | "txn") => string;
-};
-
-/** What is due for an item at a moment: its own lines, and the discount of a fine. */
-async function dueLines(
-  tx: Transaction<Tables>,
-  item: LockedItem,
-  now: Date,
-): Promise<readonly Line[]> {
-  const own = (await linesOfItems(tx, [item.id])).map(toLine);
-  const discount = item.kind === "FINE" ? await discountOfItem(tx, item.id) : null;
-  return [...own, ...discountLines(item.amount, discount, now)];
-}
+type Due = { readonly lines: readonly Line[]; readonly amount: bigint };
 
 async function record(
   tx: Transaction<Tables>,
-  request: SettleRequest,
+  { personId, channel, means }: SettleRequest,
   item: LockedItem,
-  due: { readonly lines: readonly Line[]; readonly amount: bigint },
-  { now, newId }: SettleDeps,
+  { lines, amount }: Due,
+  deps: SettleDeps,
 ): Promise<string> {
-  const { personId, channel } = request;
-  const { id: itemId, biller_id: billerId, currency } = item;
-  const [paymentId, transactionId] = [newId("pay"), newId("txn")];
-  const postings = paymentPostings(due.lines, { personId, billerId, currency });
-  await postTransaction(tx, {
-    id: transactionId,
-    kind: "PAYMENT",
-    occurredAt: now,
-    currency,
-    postings,
-  });
+  const { now, newId } = deps;
+  const { biller_id: billerId, currency } = item;
+  const id = newId("pay");
+  const isCard = means.method === "CARD";
   await insertPayment(tx, {
-    id: paymentId,
+    id,
     person_id: personId,
-    item_id: itemId,
-    amount: due.amount,
+    item_id: item.id,
+    amount,
     currency,
-    state: nextState("CREATED", "WALLET_DEBITED"),
-    method: "WALLET",
+    method: means.method,
     channel,
-    paid_at: now,
-    transaction_id: transactionId,
+    created_at: now,
+    expires_at: isCard ? new Date(now.getTime() + payWithinMs) : null,
+    card_token: isCard ? means.token : null,
   });
-  await markPaid(tx, itemId);
-  await issueReceipt(tx, { paymentId, billerId, issuedAt: now, currency, lines: due.lines });
-  return paymentId;
+  if (isCard) {
+    await queueCall(tx, { id: newId("call"), kind: "CREATE", paymentId: id, amount, at: now });
+    return id;
+  }
+  const payment = { id, state: "CREATED", version: 0 } as const;
+  const source = { kind: "WALLET", personId } as const;
+  const actor = `person:${personId}`;
+  const paid = { id: item.id, billerId, currency };
+  await takeMoney(tx, { payment, source, item: paid, lines, amount, actor }, deps);
+  return id;
 }
 
 /** Settles an item or says why not. The caller's transaction must be of its own, and roll back on any error. */
@@ -95,23 +83,24 @@ export async function settleItem(
   const item = isRecordId(request.itemId) ? await lockItem(tx, request) : undefined;
   if (!item) return { kind: "NOT_PAYABLE", reason: "UNKNOWN" };
   const { status, currency } = item;
-  if (status === "PAID") {
-    return { kind: "ALREADY_PAID", paymentId: await paymentIdOfItem(tx, item.id) };
+  const other = await paymentOfItem(tx, item.id);
+  if (other) {
+    const kind = isSettled(other.state) ? "ALREADY_PAID" : "PAYMENT_UNDER_WAY";
+    return { kind, paymentId: other.id };
   }
+  if (status === "PAID") throw new Error(`${item.id} is settled without a payment.`);
   const lines = await dueLines(tx, item, deps.now);
-  const balance = await lockBalance(tx, request.personId, currency);
-  const { expectedAmount } = request;
+  const { expectedAmount, means, personId } = request;
+  const balance = means.method === "WALLET" ? await lockBalance(tx, personId, currency) : null;
   const decision = decide({ status, lines, currency, expectedAmount, balance });
   if (decision.kind !== "PAY") return decision;
   const { amount } = decision;
-  return {
-    kind: "PAYMENT_MADE",
-    paymentId: await record(tx, request, item, { lines, amount }, deps),
-  };
+  const paymentId = await record(tx, request, item, { lines, amount }, deps);
+  return { kind: means.method === "WALLET" ? "PAYMENT_MADE" : "PAYMENT_STARTED", paymentId };
 }
 
 export type PayRequest = SettleRequest & {
-  readonly operation: "payBill" | "payFine";
+  readonly operation: "payBill" | "payFine" | "payServiceFee" | `payBills/${number}`;
   /** As checked by `checkIdempotencyKey`. */
   readonly idempotencyKey: string;
 };
@@ -126,21 +115,10 @@ export function payOnce(
   request: PayRequest,
   deps: SettleDeps,
 ): Promise<Outcome> {
-  const { personId, operation, idempotencyKey, itemId, expectedAmount, channel } = request;
-  const claim = {
-    principalId: personId,
-    operation,
-    key: idempotencyKey,
-    requestHash: requestHash({ itemId, expectedAmount, channel }),
-  };
-  return db.transaction().execute(async (tx) => {
-    const claimed = await claimKey(tx, claim, deps.now);
-    if (!claimed.isNew) {
-      if (claimed.requestHash !== claim.requestHash) throw keyReused(idempotencyKey);
-      return decodeOutcome(claimed.outcome);
-    }
-    const outcome = await settleItem(tx, request, deps);
-    await keepOutcome(tx, claim, encodeOutcome(outcome));
-    return outcome;
-  });
+  const { personId, operation, idempotencyKey: key, itemId, expectedAmount, channel } = request;
+  const { means } = request;
+  const card = means.method === "CARD" ? { method: "CARD", token: means.token ?? "" } : {};
+  const input = { itemId, expectedAmount, channel, ...card };
+  const claim = { principalId: personId, operation, key, input };
+  return doOnce(db, claim, deps.now, (tx) => settleItem(tx, request, deps));
 }

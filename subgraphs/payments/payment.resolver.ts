@@ -1,13 +1,14 @@
 /** Bills, fines and payments by id; what a payment paid for, and its receipt. */
 import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import { requirePrincipal } from "../kit/errors.ts";
+import { isSelf } from "./access.rules.ts";
 import { Bill, toBill } from "./bill.ts";
 import { ChargeLine, toChargeLine } from "./charge-line.ts";
 import type { PaymentsContext } from "./context.ts";
 import { Fine, toFine } from "./fine.ts";
 import { toFuelFill } from "./fuel-fill.ts";
 import { toLine } from "./item.store.ts";
-import { ownBill, ownFine, ownPayment } from "./own.ts";
+import { ownBill, ownFine, visiblePayment } from "./own.ts";
 import { PaidItem, Payment } from "./payment.ts";
 import { Receipt, toReceipt } from "./receipt.ts";
 import { toServiceFee } from "./service-fee.ts";
@@ -40,13 +41,17 @@ export class OwnRecordsResolver {
   }
 
   @Directive("@authenticated")
-  @Query(() => Payment, byId("payments"))
+  @Query(() => Payment, {
+    nullable: true,
+    description:
+      "One of your own payments; null when there is none with this id, or it is somebody else's. Operators with the scope payments:read see everybody's, without what was paid for.",
+  })
   payment(
     @Arg("id", () => ID, { description: "Id of the payment: `pay_…`." }) id: string,
     @Ctx() context: PaymentsContext,
   ): Promise<Payment | null> {
     requirePrincipal(context.principal);
-    return ownPayment(id, context);
+    return visiblePayment(id, context);
   }
 }
 
@@ -57,11 +62,15 @@ function found<Row>(row: Row | null, id: string): Row {
 
 @Resolver(() => Payment)
 export class PaymentResolver {
-  @FieldResolver(() => PaidItem, { description: "What was paid for." })
+  @FieldResolver(() => PaidItem, {
+    nullable: true,
+    description: "What was paid for; null for fuel that is not filled yet, and for operators.",
+  })
   async paidFor(
-    @Root() { itemId, itemKind }: Payment,
-    @Ctx() { loaders, clock }: PaymentsContext,
-  ): Promise<typeof PaidItem> {
+    @Root() { itemId, itemKind, personId }: Payment,
+    @Ctx() { loaders, clock, principal }: PaymentsContext,
+  ): Promise<typeof PaidItem | null> {
+    if (itemId === null || itemKind === null || !isSelf(principal, personId)) return null;
     switch (itemKind) {
       case "BILL":
         return toBill(found(await loaders.bill.load(itemId), itemId));
@@ -76,9 +85,16 @@ export class PaymentResolver {
     }
   }
 
-  @FieldResolver(() => Receipt, { description: "The biller's receipt." })
-  async receipt(@Root() { id }: Payment, @Ctx() { loaders }: PaymentsContext): Promise<Receipt> {
-    return toReceipt(found(await loaders.receipt.load(id), id));
+  @FieldResolver(() => Receipt, {
+    nullable: true,
+    description: "The biller's receipt; null while nothing is taken.",
+  })
+  async receipt(
+    @Root() { id }: Payment,
+    @Ctx() { loaders }: PaymentsContext,
+  ): Promise<Receipt | null> {
+    const row = await loaders.receipt.load(id);
+    return row && toReceipt(row);
   }
 }
 

@@ -11,6 +11,9 @@ export type NotPayableReason = "UNKNOWN" | "VOID" | "NOTHING_DUE";
 /** How a request to pay ended; kept with its idempotency key and answered again on a repeat. */
 export type Outcome =
   | { readonly kind: "PAYMENT_MADE"; readonly paymentId: string }
+  /** By card: begun, and to be followed until it ends. */
+  | { readonly kind: "PAYMENT_STARTED"; readonly paymentId: string }
+  | { readonly kind: "PAYMENT_UNDER_WAY"; readonly paymentId: string }
   | { readonly kind: "ALREADY_PAID"; readonly paymentId: string }
   | { readonly kind: "AMOUNT_CHANGED"; readonly currentAmount: bigint; readonly currency: string }
   | {
@@ -21,7 +24,7 @@ export type Outcome =
     }
   | { readonly kind: "NOT_PAYABLE"; readonly reason: NotPayableReason };
 
-export type Refusal = Exclude<Outcome, { kind: "PAYMENT_MADE" | "ALREADY_PAID" }>;
+export type Refusal = Exclude<Outcome, { readonly paymentId: string }>;
 
 export type PayFacts = {
   readonly status: Exclude<ItemStatus, "PAID">;
@@ -30,7 +33,8 @@ export type PayFacts = {
   readonly currency: string;
   /** What the person saw and agreed to. */
   readonly expectedAmount: bigint;
-  readonly balance: bigint;
+  /** Of the wallet; null when it is not paid from there. */
+  readonly balance: bigint | null;
 };
 
 /** The amount to take, or why nothing is taken. The order of the checks is the order of what a person must mend. */
@@ -42,7 +46,7 @@ export function decide(
   const due = totalOf(lines);
   if (due <= 0n) return { kind: "NOT_PAYABLE", reason: "NOTHING_DUE" };
   if (due !== expectedAmount) return { kind: "AMOUNT_CHANGED", currentAmount: due, currency };
-  if (balance < due) {
+  if (balance !== null && balance < due) {
     return { kind: "INSUFFICIENT_BALANCE", balance, missing: due - balance, currency };
   }
   return { kind: "PAY", amount: due };
@@ -53,27 +57,38 @@ export const accountId = (kind: AccountKind, currency: string, ownerId?: string)
 
 export type Posting = { readonly accountId: string; readonly amount: bigint };
 
-/**
- * A payment's entries: the wallet loses the total, each beneficiary gains its share. Knowledge and
- * Innovation Dirham go to accounts of their own, everything else to the biller. They sum to zero.
- */
-export function paymentPostings(
+/** Where a payment's money comes from: the payer's wallet, or the provider of cards. */
+export type Source =
+  | { readonly kind: "WALLET"; readonly personId: string }
+  | { readonly kind: "CARD" };
+
+export const sourceAccount = (source: Source, currency: string): string =>
+  source.kind === "WALLET"
+    ? accountId("WALLET", currency, source.personId)
+    : accountId("PROVIDER", currency);
+
+/** Who gets what of some lines: the Knowledge and Innovation Dirham have accounts of their own, all else is the biller's. */
+export function sharesOf(
   lines: readonly Line[],
-  parties: { readonly personId: string; readonly billerId: string; readonly currency: string },
+  { billerId, currency }: { readonly billerId: string; readonly currency: string },
 ): readonly Posting[] {
-  const { personId, billerId, currency } = parties;
   const beneficiary = ({ kind }: Line): string =>
     kind === "KNOWLEDGE_DIRHAM" || kind === "INNOVATION_DIRHAM"
       ? accountId(kind, currency)
       : accountId("BILLER", currency, billerId);
-  const shares = [...Map.groupBy(lines, beneficiary)].map(([account, share]) => ({
-    accountId: account,
-    amount: totalOf(share),
-  }));
-  const wallet = accountId("WALLET", currency, personId);
-  const postings = [{ accountId: wallet, amount: -totalOf(lines) }, ...shares];
-  return postings.filter(({ amount }) => amount !== 0n);
+  return [...Map.groupBy(lines, beneficiary)]
+    .map(([account, share]) => ({ accountId: account, amount: totalOf(share) }))
+    .filter(({ amount }) => amount !== 0n);
 }
+
+/** Entries that take the sum of the shares from one account and give each its share. They sum to zero. */
+export const transfer = (from: string, shares: readonly Posting[]): readonly Posting[] => [
+  { accountId: from, amount: -shares.reduce((sum, { amount }) => sum + amount, 0n) },
+  ...shares,
+];
+
+export const reversed = (postings: readonly Posting[]): readonly Posting[] =>
+  postings.map(({ accountId: id, amount }) => ({ accountId: id, amount: -amount }));
 
 /** "DEWA" and 42 → "DEWA-00000042". */
 export const receiptNumber = (prefix: string, number: bigint): string =>

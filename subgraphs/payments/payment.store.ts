@@ -1,13 +1,14 @@
-/** Payments and their receipts: recording one, and reading them by id and by person. */
-import { type InferResult, type Kysely, sql, type Transaction } from "kysely";
+/** Payments: recording one, moving it along its states, and reading them by id and by person. */
+import { type InferResult, type Insertable, type Kysely, sql, type Transaction } from "kysely";
 import type { Count } from "./bill.store.ts";
 import { follows, forEachOwner, type Order, type TimePage } from "./paging.ts";
+import { nextState, type PaymentEvent, type PaymentState } from "./payment-state.rules.ts";
 import type { PaymentTable, Tables } from "./tables.ts";
 
 const selectPayments = (db: Kysely<Tables>) =>
   db
     .selectFrom("payment")
-    .innerJoin("item", "item.id", "payment.item_id")
+    .leftJoin("item", "item.id", "payment.item_id")
     .select([
       "payment.id",
       "payment.person_id",
@@ -19,6 +20,14 @@ const selectPayments = (db: Kysely<Tables>) =>
       "payment.method",
       "payment.channel",
       "payment.paid_at",
+      "payment.created_at",
+      "payment.expires_at",
+      "payment.captured_amount",
+      "payment.refunded_amount",
+      "payment.page_url",
+      "payment.failure",
+      "payment.card_brand",
+      "payment.card_last4",
     ]);
 
 export type PaymentRow = InferResult<ReturnType<typeof selectPayments>>[number];
@@ -34,14 +43,14 @@ export function paymentsOfPersons(
   personIds: readonly string[],
   page: TimePage,
 ) {
-  const order: Order = { at: "payment.paid_at", id: "payment.id", direction: "desc" };
+  const order: Order = { at: "payment.created_at", id: "payment.id", direction: "desc" };
   const rows = selectPayments(db)
     .where("payment.person_id", "=", sql<string>`owner.id`)
     .$if(page.follows !== undefined, (query) => query.where(follows(order, page.follows!)))
-    .orderBy("payment.paid_at", "desc")
+    .orderBy("payment.created_at", "desc")
     .orderBy("payment.id", "desc")
     .limit(page.limit + 1);
-  return forEachOwner(db, personIds, rows, { at: "paid_at", id: "id", direction: "desc" });
+  return forEachOwner(db, personIds, rows, { at: "created_at", id: "id", direction: "desc" });
 }
 
 /** Persons without any are left out. */
@@ -56,17 +65,69 @@ export const countPaymentsOfPersons = (
     .groupBy("person_id")
     .execute();
 
-/** The payment that settled an item. @throws when there is none. */
-export async function paymentIdOfItem(tx: Transaction<Tables>, itemId: string): Promise<string> {
-  const { id } = await tx
+/** The payment that holds an item, finished or under way; undefined when none does. */
+export const paymentOfItem = (tx: Transaction<Tables>, itemId: string) =>
+  tx
     .selectFrom("payment")
-    .select("id")
+    .select(["id", "state"])
     .where("item_id", "=", itemId)
-    .where("state", "=", "CAPTURED")
-    .executeTakeFirstOrThrow();
-  return id;
+    .where("state", "in", [
+      "CREATED",
+      "ACTION_REQUIRED",
+      "AUTHORISED",
+      "UNKNOWN",
+      "CAPTURED",
+      "PARTLY_REFUNDED",
+    ])
+    .executeTakeFirst();
+
+export async function insertPayment(
+  tx: Transaction<Tables>,
+  row: Insertable<PaymentTable>,
+): Promise<void> {
+  await tx.insertInto("payment").values(row).execute();
 }
 
-export async function insertPayment(tx: Transaction<Tables>, row: PaymentTable): Promise<void> {
-  await tx.insertInto("payment").values(row).execute();
+export type LockedPayment = NonNullable<Awaited<ReturnType<typeof lockPayment>>>;
+
+/** Locked until the transaction ends: whoever moves a payment starts here. */
+export const lockPayment = (tx: Transaction<Tables>, id: string) =>
+  tx.selectFrom("payment").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+
+export type Transition = {
+  readonly paymentId: string;
+  readonly from: PaymentState;
+  /** Transitions so far. */
+  readonly version: number;
+  readonly event: PaymentEvent;
+  /** Who caused it: `person:…`, `operator:…`, `provider`, `biller:…` or `clock`. */
+  readonly actor: string;
+  readonly at: Date;
+  /** Minor units that were authorised, captured or refunded by it. */
+  readonly amount?: bigint;
+  /** The capture's transaction in the ledger. */
+  readonly transactionId?: string;
+};
+
+/** Moves a payment along one edge; the database checks it again. @returns the new state. */
+export async function addTransition(
+  tx: Transaction<Tables>,
+  { paymentId, from, version, event, actor, at, amount, transactionId }: Transition,
+): Promise<{ readonly state: PaymentState; readonly version: number }> {
+  const state = nextState(from, event);
+  await tx
+    .insertInto("payment_transition")
+    .values({
+      payment_id: paymentId,
+      seq: version + 1,
+      from_state: from,
+      event,
+      to_state: state,
+      amount: amount ?? null,
+      actor,
+      at,
+      transaction_id: transactionId ?? null,
+    })
+    .execute();
+  return { state, version: version + 1 };
 }

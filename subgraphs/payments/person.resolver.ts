@@ -88,7 +88,7 @@ export class PersonResolver {
     const page = readTimePage(given);
     const rows = await loaders.paymentsOfPerson(page).load(id);
     const count = async () => Number((await loaders.paymentCount.load(id))?.total ?? 0n);
-    const keysOf = (row: (typeof rows)[number]) => [row.paid_at.getTime(), row.id];
+    const keysOf = (row: (typeof rows)[number]) => [row.created_at.getTime(), row.id];
     return toConnection({ rows, page, keysOf, toNode: toPayment, count });
   }
 

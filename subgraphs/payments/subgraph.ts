@@ -2,6 +2,9 @@
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AgencyResolver } from "./agency.resolver.ts";
 import { agencyOf } from "./agency.ts";
+import { type PaymentsCompanion, startCompanion } from "./companion.ts";
+import { BatchResolver } from "./batch.resolver.ts";
+import { RefundResolver } from "./refund.resolver.ts";
 import { createContext, type PaymentsContext } from "./context.ts";
 import {
   BillItemResolver,
@@ -21,7 +24,7 @@ import { ServiceResolver } from "./service.resolver.ts";
 import { serviceOf } from "./service.ts";
 import type { Tables } from "./tables.ts";
 
-export const subgraph = defineSubgraph<Tables, PaymentsContext>({
+export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanion>({
   name: "payments",
   resolvers: [
     PersonResolver,
@@ -35,6 +38,8 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext>({
     FuelFillItemResolver,
     ServiceFeeItemResolver,
     PayResolver,
+    BatchResolver,
+    RefundResolver,
   ],
   orphanedTypes: [],
   references: {
@@ -53,4 +58,5 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext>({
   migrations,
   seed,
   createContext,
+  startCompanion,
 });

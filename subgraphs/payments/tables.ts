@@ -3,6 +3,12 @@
  * timestamptz to the millisecond, texts for people are two columns, one a language.
  */
 import type { Generated } from "kysely";
+import type {
+  PaymentEvent,
+  PaymentState,
+  PostingEvent,
+  PostingState,
+} from "./payment-state.rules.ts";
 
 export type PayableKind = "BILL" | "FINE" | "FUEL" | "FEE" | "TOP_UP";
 export type ItemKind = "BILL" | "FINE" | "FUEL_FILL" | "SERVICE_FEE";
@@ -12,7 +18,31 @@ export type AccountKind =
   | "BILLER"
   | "KNOWLEDGE_DIRHAM"
   | "INNOVATION_DIRHAM"
-  | "TOP_UP_CLEARING";
+  | "TOP_UP_CLEARING"
+  /** Captured, and not yet posted to its biller. */
+  | "CLEARING"
+  /** What the provider of cards holds for the city: below zero until it is settled. */
+  | "PROVIDER"
+  | "FEES"
+  /** Promised back to payers, and not yet on its way. */
+  | "REFUNDS"
+  /** Needs a person to look at it. */
+  | "SUSPENSE"
+  | "BANK";
+export type PaymentMethodName = "WALLET" | "CARD";
+export type RefundState = "PENDING" | "SUCCEEDED" | "FAILED";
+export type RefundCause = "OPERATOR" | "POSTING_REJECTED";
+export type CallKind = "CREATE" | "CAPTURE" | "CANCEL" | "REFUND" | "POST";
+export type Closing = "CANCELLED" | "EXPIRED" | "AMOUNT_CHANGED";
+export type TransactionKind =
+  | "PAYMENT"
+  | "TOP_UP"
+  | "CAPTURE"
+  | "POSTING"
+  | "REFUND"
+  | "REFUND_PAID"
+  | "REFUND_FAILED"
+  | "SETTLEMENT";
 
 /** Who is paid: an agency, and its series of receipts. */
 export type BillerTable = {
@@ -90,7 +120,7 @@ export type LedgerAccountTable = {
 
 export type LedgerTransactionTable = {
   id: string;
-  kind: "PAYMENT" | "TOP_UP";
+  kind: TransactionKind;
   occurred_at: Date;
   /** The database transaction that wrote it; its entries must come from the same one. */
   recorded_in: Generated<string>;
@@ -102,6 +132,15 @@ export type LedgerEntryTable = {
   account_id: string;
   currency: string;
   amount: bigint;
+  /** The order in which entries were written. */
+  seq: Generated<bigint>;
+};
+
+export type LedgerCheckpointTable = {
+  account_id: string;
+  through_seq: bigint;
+  balance: bigint;
+  taken_at: Generated<Date>;
 };
 
 export type WalletTable = {
@@ -114,14 +153,106 @@ export type WalletTable = {
 export type PaymentTable = {
   id: string;
   person_id: string;
-  item_id: string;
+  /** Null for fuel that is not filled yet. */
+  item_id: string | null;
+  /** What was agreed to: the most that may be taken. */
   amount: bigint;
   currency: string;
-  state: string;
-  method: "WALLET";
+  state: Generated<PaymentState>;
+  version: Generated<number>;
+  authorised_amount: Generated<bigint>;
+  captured_amount: Generated<bigint>;
+  refunded_amount: Generated<bigint>;
+  method: PaymentMethodName;
   channel: string;
-  paid_at: Date;
+  /** At once when authorised, or when the pump has reported. */
+  capture: Generated<"AT_ONCE" | "ON_REPORT">;
+  created_at: Date;
+  /** Whatever is not captured by then is given up. */
+  expires_at: Date | null;
+  paid_at: Generated<Date | null>;
+  /** The transaction of the capture. */
+  transaction_id: Generated<string | null>;
+  card_token: string | null;
+  card_brand: string | null;
+  card_last4: string | null;
+  page_url: string | null;
+  failure: string | null;
+  /** Why it is being cancelled. */
+  closing: Closing | null;
+  /** Of the newest view that the provider gave; older ones are ignored. */
+  provider_version: Generated<bigint>;
+};
+
+export type PaymentTransitionTable = {
+  payment_id: string;
+  seq: number;
+  from_state: PaymentState;
+  event: PaymentEvent;
+  to_state: PaymentState;
+  amount: bigint | null;
+  actor: string;
+  at: Date;
+  transaction_id: string | null;
+};
+
+export type PostingTable = {
+  payment_id: string;
+  biller_id: string;
+  state: Generated<PostingState>;
+  version: Generated<number>;
+  transaction_id: Generated<string | null>;
+  biller_reference: Generated<string | null>;
+  rejection: Generated<string | null>;
+  created_at: Date;
+};
+
+export type PostingTransitionTable = {
+  payment_id: string;
+  seq: number;
+  from_state: PostingState;
+  event: PostingEvent;
+  to_state: PostingState;
+  at: Date;
+  transaction_id: string | null;
+  detail: string | null;
+};
+
+export type RefundTable = {
+  id: string;
+  payment_id: string;
+  amount: bigint;
+  currency: string;
+  state: RefundState;
+  cause: RefundCause;
+  reason: string;
+  requested_by: string;
+  created_at: Date;
+  completed_at: Date | null;
   transaction_id: string;
+};
+
+export type OutboundCallTable = {
+  /** The idempotency key at the other side. */
+  id: string;
+  kind: CallKind;
+  payment_id: string;
+  refund_id: string | null;
+  amount: bigint | null;
+  state: Generated<"DUE" | "DONE">;
+  attempts: Generated<number>;
+  due_at: Date;
+  last_error: string | null;
+  created_at: Date;
+};
+
+export type PaymentEventTable = {
+  position: Generated<bigint>;
+  payment_id: string;
+  seq: number;
+  body: unknown;
+  at: Date;
+  sent_at: Date | null;
 };
 
 export type ReceiptTable = {
@@ -155,8 +286,16 @@ export type Tables = {
   ledger_account: LedgerAccountTable;
   ledger_transaction: LedgerTransactionTable;
   ledger_entry: LedgerEntryTable;
+  ledger_checkpoint: LedgerCheckpointTable;
   wallet: WalletTable;
   payment: PaymentTable;
+  payment_transition: PaymentTransitionTable;
+  posting: PostingTable;
+  posting_transition: PostingTransitionTable;
+  refund: RefundTable;
+  outbound_call: OutboundCallTable;
+  webhook: { id: string; received_at: Date };
+  payment_event: PaymentEventTable;
   receipt: ReceiptTable;
   receipt_line: { payment_id: string } & LineColumns;
   idempotency: IdempotencyTable;

@@ -47,7 +47,7 @@ export type OpenOptions = { readonly seed?: boolean };
 
 function opener(newDatabase: () => Promise<{ store: Store; drop: () => Promise<void> }>) {
   return async function open<Tables, Context extends BaseContext<Tables>>(
-    definition: SubgraphDefinition<Tables, Context>,
+    definition: SubgraphDefinition<Tables, Context, any>,
     { seed = true }: OpenOptions = {},
   ): Promise<TestDatabase<Tables>> {
     const { store, drop } = await newDatabase();

@@ -10,7 +10,7 @@ import {
   executeOperation,
   type ExecuteOptions,
 } from "../../gateway/execution/execute-operation.ts";
-import type { SubgraphFetch, SubgraphRequest } from "../../gateway/fetch/subgraph-fetch.ts";
+import type { SubgraphFetch, SubgraphCall } from "../../gateway/fetch/subgraph-fetch.ts";
 import { type Graph, prepareGraph } from "../../gateway/supergraph/graph.ts";
 import { silentLog } from "../../platform/log.ts";
 import type { Principal } from "../../platform/principal.ts";
@@ -40,9 +40,14 @@ export type Response = {
   }[];
 };
 
+export type RecordedFetch = Pick<SubgraphCall, "subgraph" | "kind"> & {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, any>>;
+};
+
 export type Federation = {
   readonly graph: Graph;
-  readonly fetches: SubgraphRequest[];
+  readonly fetches: RecordedFetch[];
   readonly run: (
     query: string,
     options?: {
@@ -65,7 +70,7 @@ export const testContext = (principal?: Principal): RequestContext => ({
 /** @param intercept Answers instead of the subgraph when it returns something, or fails by throwing. */
 export function createFederation(
   modules: Readonly<Record<string, SubgraphModule>>,
-  intercept?: (request: SubgraphRequest) => ReturnType<SubgraphFetch> | undefined,
+  intercept?: (request: RecordedFetch) => ReturnType<SubgraphFetch> | undefined,
 ): Federation {
   const graph = prepareGraph(compose(modules));
   const schemas = new Map<string, GraphQLSchema>(
@@ -76,8 +81,10 @@ export function createFederation(
       ]),
     ]),
   );
-  const fetches: SubgraphRequest[] = [];
-  const fetch: SubgraphFetch = async (request) => {
+  const fetches: RecordedFetch[] = [];
+  const fetch: SubgraphFetch = async ({ subgraph, kind, body }) => {
+    const { query, variables } = JSON.parse(String(body));
+    const request = { subgraph, kind, query, variables };
     fetches.push(request);
     const intercepted = intercept?.(request);
     if (intercepted) return intercepted;
@@ -99,10 +106,15 @@ export function createFederation(
       const invalid = validate(graph.apiSchema, document);
       if (invalid[0]) throw invalid[0];
       const request = { document, operationName: undefined, variables };
-      const { data, errors } = await executeOperation(graph, request, testContext(principal), {
+      const executed = await executeOperation(graph, request, testContext(principal), {
         fetch,
         forbiddenFields,
       });
+      const { data, errors } = executed.complete();
+      // The two ways of making the response must never differ, whatever a test is about.
+      const whole = JSON.stringify(errors.length > 0 ? { data, errors } : { data });
+      if (executed.toJson().body.toString() !== whole)
+        throw new Error(`Written: ${executed.toJson().body.toString()}\nCompleted: ${whole}`);
       return { data, errors };
     },
   };

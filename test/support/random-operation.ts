@@ -6,6 +6,7 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   isCompositeType,
+  isInterfaceType,
   isObjectType,
   isUnionType,
   isAbstractType,
@@ -47,8 +48,22 @@ function selectionOf(
   } else if (isObjectType(type) && draw(8) === 0 && depth > 0) {
     parts.push(`... { ${selectionOf(schema, type, depth - 1, draw)} }`);
   }
+  if (!isUnionType(type) && draw(4) === 0) parts.push(`...Leaves_${type.name}`);
   if (draw(5) === 0 || parts.length === 0) parts.push("__typename");
   return parts.join(" ");
+}
+
+/** One fragment for each type with fields, holding its leaves; used in many places or in none. */
+function fragmentsOf(schema: GraphQLSchema, operation: string): string {
+  return Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) || isInterfaceType(type))
+    .filter(({ name }) => operation.includes(`...Leaves_${name} `))
+    .map((type) => {
+      const leaves = fieldsOf(type).filter((field) => !isCompositeType(getNamedType(field.type)));
+      const names = leaves.map(({ name }) => name);
+      return `fragment Leaves_${type.name} on ${type.name} { __typename ${names.join(" ")} }`;
+    })
+    .join(" ");
 }
 
 /** `query ($flag0: Boolean!, $flag1: Boolean!) { … }`; fields with arguments are left out. */
@@ -57,5 +72,7 @@ export const randomOperation = (schema: GraphQLSchema, depth: number): fc.Arbitr
     const draw: Draw = (maximum) => (stream.next().value ?? 0) % maximum;
     const type = schema.getQueryType();
     if (!type) throw new Error("The schema has no Query.");
-    return `query ($flag0: Boolean!, $flag1: Boolean!) { ${selectionOf(schema, type, depth, draw)} a: __typename @include(if: $flag0) b: __typename @skip(if: $flag1) }`;
+    const selection = selectionOf(schema, type, depth, draw);
+    const operation = `query ($flag0: Boolean!, $flag1: Boolean!) { ${selection} a: __typename @include(if: $flag0) b: __typename @skip(if: $flag1) }`;
+    return `${operation} ${fragmentsOf(schema, operation)}`;
   });

@@ -35,7 +35,12 @@ export type StartedSubgraph = AsyncDisposable & {
 export async function startSubgraph(
   definition: AnySubgraph,
   kind: (typeof databases)[number]["kind"] = "pglite",
-  options: OpenOptions & { readonly clock?: Clock } = {},
+  options: OpenOptions & {
+    readonly clock?: Clock;
+    readonly port?: number;
+    /** Starts the companion too, configured by it. */
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<StartedSubgraph> {
   const { open } = databases.find((one) => one.kind === kind) ?? databases[0];
   const database = await open(definition, options);
@@ -44,10 +49,11 @@ export async function startSubgraph(
     definition,
     openDb: async () => database.db,
     host: "127.0.0.1",
-    port: 0,
+    port: options.port ?? 0,
     signingKey,
     log: silentLog,
     ...(options.clock ? { clock: options.clock } : {}),
+    ...(options.env ? { env: options.env } : {}),
   });
   const send: StartedSubgraph["send"] = async (query, { principal, variables } = {}) => {
     const body = JSON.stringify({ query, variables });

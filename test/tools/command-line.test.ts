@@ -42,7 +42,11 @@ describe("the token tool", () => {
     ],
     [
       ["operator"],
-      { sub: "operator-noura", kind: "operator", scope: "payments:read billing:read operations" },
+      {
+        sub: "operator-noura",
+        kind: "operator",
+        scope: "payments:read payments:refund billing:read operations",
+      },
     ],
   ])("prints nothing but a token for %j", async (args, claims) => {
     await using home = await tempFolder();

@@ -1,5 +1,18 @@
 /** The migrations of the data-sharing subgraph, in the order of their names. */
-import { datasets } from "./0001-datasets.ts";
+import { catalogue } from "./0001-catalogue.ts";
 import { consents } from "./0002-consents.ts";
+import { toolkit } from "./0003-toolkit.ts";
+import { accessLog } from "./0004-access-log.ts";
+import { sharing } from "./0005-sharing.ts";
+import { products } from "./0006-products.ts";
+import { grantOperations } from "./0007-grant-operations.ts";
 
-export const migrations = { "0001-datasets": datasets, "0002-consents": consents };
+export const migrations = {
+  "0001-catalogue": catalogue,
+  "0002-consents": consents,
+  "0003-toolkit": toolkit,
+  "0004-access-log": accessLog,
+  "0005-sharing": sharing,
+  "0006-products": products,
+  "0007-grant-operations": grantOperations,
+};

@@ -1,115 +1,103 @@
-/** Fills an empty database: sample datasets of many agencies, and consents of the people of the seed. */
-import { readFile } from "node:fs/promises";
+/** Fills an empty database from the data files beside this one; all of it is made up. */
 import type { Kysely } from "kysely";
-import { z } from "zod";
-import { fromRoot } from "../../../platform/root.ts";
-import { findDatasetProblems } from "../dataset.rules.ts";
-import type { DataSharingTables, DatasetRow } from "../tables.ts";
+import type { DataSharingTables } from "../tables.ts";
+import { products } from "./products.ts";
+import {
+  createFieldsOf,
+  type Row,
+  toConsentRow,
+  toDataAccessRow,
+  toDatasetRow,
+  toDatasetThemeRows,
+  toDistributionRows,
+  toLicenceRow,
+  toParticipantRow,
+  toThemeRow,
+  toToolkitRow,
+} from "./rows.ts";
+import {
+  readConsents,
+  readDataAccesses,
+  readDatasets,
+  readLicences,
+  readParticipants,
+  readThemes,
+  readToolkit,
+} from "./seed.schema.ts";
 
-const text = z.object({ en: z.string().min(1), ar: z.string().min(1) });
-const moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
+const rowsPerStatement = 200;
 
-const datasetsSchema = z.array(
-  z.object({
-    id: z.string().regex(/^[a-z0-9-]+$/),
-    publisher: z.string(),
-    title: text,
-    description: text,
-    theme: z.string(),
-    accessLevel: z.enum(["OPEN", "SHARED", "RESTRICTED"]),
-    sensitivity: z.enum(["OPEN", "CONFIDENTIAL", "SENSITIVE", "SECRET"]),
-    personalData: z.enum(["NONE", "PSEUDONYMISED", "PERSONAL", "SPECIAL"]),
-    licence: z.string().nullable(),
-    updateFrequency: z.string(),
-    issuedAt: moment,
-    modifiedAt: moment,
-    mediaTypes: z.array(z.string()).min(1),
-  }),
-);
+async function insert<Table extends keyof DataSharingTables>(
+  db: Kysely<DataSharingTables>,
+  table: Table,
+  rows: readonly Row<Table>[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += rowsPerStatement) {
+    await db
+      .insertInto(table)
+      .values(rows.slice(start, start + rowsPerStatement))
+      .execute();
+  }
+}
 
-const use = { id: z.string(), person: z.string(), dataset: z.string(), purpose: text };
-const peopleSchema = z.object({
-  consents: z.array(
-    z.object({
-      ...use,
-      grantedTo: z.string(),
-      since: moment,
-      until: moment,
-      withdrawnAt: moment.optional(),
-    }),
-  ),
-  accesses: z.array(z.object({ ...use, agency: z.string(), fields: z.array(z.string()).min(1), at: moment })),
+/** The driver takes a list for a column of JSON as text only. */
+const withJson = <Used extends { readonly fields: readonly object[] }>(row: Used) => ({
+  ...row,
+  fields: JSON.stringify(row.fields),
 });
 
-const licences = [
-  {
-    id: "cc-by-4.0",
-    name: "Creative Commons Attribution 4.0 International",
-    url: "https://creativecommons.org/licenses/by/4.0/",
-  },
-];
-
-/** @throws z.ZodError, or an Error naming the dataset and its problem. */
-async function read<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>> {
-  const json: unknown = JSON.parse(await readFile(fromRoot("subgraphs/data-sharing/seed", file), "utf8"));
-  return schema.parse(json);
-}
-
-function toRow(dataset: z.infer<typeof datasetsSchema>[number]): DatasetRow {
-  const row: DatasetRow = {
-    id: dataset.id,
-    publisher_id: dataset.publisher,
-    title_en: dataset.title.en,
-    title_ar: dataset.title.ar,
-    description_en: dataset.description.en,
-    description_ar: dataset.description.ar,
-    theme: dataset.theme,
-    access_level: dataset.accessLevel,
-    sensitivity: dataset.sensitivity,
-    personal_data: dataset.personalData,
-    licence_id: dataset.licence,
-    update_frequency: dataset.updateFrequency,
-    issued_at: dataset.issuedAt,
-    modified_at: dataset.modifiedAt,
-    sample: true,
-  };
-  const [problem] = findDatasetProblems(row);
-  if (problem) throw new Error(`Dataset "${dataset.id}": ${problem}`);
-  return row;
-}
-
 export async function seed(db: Kysely<DataSharingTables>): Promise<void> {
-  const datasets = await read("datasets.json", datasetsSchema);
-  const { consents, accesses } = await read("people.json", peopleSchema);
-  await db.insertInto("licence").values(licences).execute();
-  await db.insertInto("dataset").values(datasets.map(toRow)).execute();
-  const distributions = datasets.flatMap(({ id, mediaTypes }) =>
-    mediaTypes.map((mediaType) => {
-      const extension = mediaType.split("/")[1] ?? "data";
-      return {
-        id: `${id}-${extension}`,
-        dataset_id: id,
-        media_type: mediaType,
-        access_url: `https://example.org/data/${id}.${extension}`,
-      };
-    }),
+  const [participants, themes, licences, datasets, consents, accesses, toolkit] = await Promise.all(
+    [
+      readParticipants(),
+      readThemes(),
+      readLicences(),
+      readDatasets(),
+      readConsents(),
+      readDataAccesses(),
+      readToolkit(),
+    ],
   );
-  await db.insertInto("distribution").values(distributions).execute();
-  const useOf = ({ id, person, dataset, purpose }: (typeof accesses | typeof consents)[number]) => ({
-    id,
-    person_id: person,
-    dataset_id: dataset,
-    purpose_en: purpose.en,
-    purpose_ar: purpose.ar,
-  });
-  await db
-    .insertInto("consent")
-    .values(consents.map((one) => ({ ...useOf(one), granted_to: one.grantedTo, since: one.since, until: one.until })))
-    .execute();
-  const withdrawals = consents.flatMap(({ id, withdrawnAt }) => (withdrawnAt ? [{ consent_id: id, at: withdrawnAt }] : []));
-  await db.insertInto("consent_withdrawal").values(withdrawals).execute();
-  await db
-    .insertInto("data_access")
-    .values(accesses.map((one) => ({ ...useOf(one), agency_id: one.agency, fields: one.fields, at: one.at })))
-    .execute();
+  await insert(db, "participant", participants.map(toParticipantRow));
+  await insert(db, "theme", themes.map(toThemeRow));
+  await insert(db, "licence", licences.map(toLicenceRow));
+  await insert(db, "dataset", datasets.map(toDatasetRow));
+  await insert(db, "dataset_theme", datasets.flatMap(toDatasetThemeRows));
+  await insert(db, "distribution", datasets.flatMap(toDistributionRows));
+  const fieldsOf = createFieldsOf(datasets);
+  const consentRows = consents.map((one) => toConsentRow(one, fieldsOf));
+  await insert(
+    db,
+    "consent",
+    consentRows.map(({ withdrawn_at: _withdrawnAt, ...row }) => withJson(row)),
+  );
+  await insert(
+    db,
+    "consent_withdrawal",
+    consentRows.flatMap(({ id, withdrawn_at: at }) => (at ? [{ consent_id: id, at }] : [])),
+  );
+  const accessRows = accesses.map((one) => toDataAccessRow(one, fieldsOf, consentRows));
+  await insert(db, "data_access", accessRows.map(withJson));
+  await insert(db, "toolkit_audience", toolkit.map(toToolkitRow));
+  await insert(
+    db,
+    "data_product",
+    products.map(({ datasetId, fields }) => ({
+      dataset_id: datasetId,
+      fields: JSON.stringify(fields),
+      sample: true,
+    })),
+  );
+  await insert(
+    db,
+    "product_row",
+    products.flatMap(({ datasetId, rows }) =>
+      rows.map(({ subject, data }, index) => ({
+        dataset_id: datasetId,
+        id: index + 1,
+        subject,
+        data: JSON.stringify(data),
+      })),
+    ),
+  );
 }

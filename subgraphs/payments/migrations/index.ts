@@ -2,9 +2,13 @@
 import * as items from "./0001-items.ts";
 import * as ledger from "./0002-ledger.ts";
 import * as payments from "./0003-payments.ts";
+import * as ledgerAccounts from "./0004-ledger-accounts.ts";
+import * as paymentLife from "./0005-payment-life.ts";
 
 export const migrations = {
   "0001-items": items,
   "0002-ledger": ledger,
   "0003-payments": payments,
+  "0004-ledger-accounts": ledgerAccounts,
+  "0005-payment-life": paymentLife,
 };

@@ -64,8 +64,9 @@ async function paySample(
   const { id: itemId, kind, personId } = item;
   const expectedAmount = dueAt(item, at);
   const newId = (prefix: string) => `${prefix}_${itemId}`;
-  const request = { personId, kind, itemId, expectedAmount, channel };
-  const outcome = await settleItem(tx, request, { now: at, newId });
+  const means = { method: "WALLET" } as const;
+  const request = { personId, kind, itemId, expectedAmount, channel, means };
+  const outcome = await settleItem(tx, request, { now: at, newId, hasSystem: () => false });
   if (outcome.kind !== "PAYMENT_MADE") {
     throw new Error(`The sample payment of ${itemId} was refused: ${outcome.kind}.`);
   }

@@ -28,8 +28,8 @@ export type RedisServer = {
 /** @param mode Extra arguments, e.g. `["--cluster-enabled", "yes"]`. */
 export async function startRedisServer(
   mode: readonly string[] = [],
-  configFile: ((port: number) => string) | undefined = undefined,
-  fixedPort: number | undefined = undefined,
+  configFile?: (port: number) => string,
+  fixedPort?: number,
 ): Promise<RedisServer> {
   const port = fixedPort ?? (await freePorts(1))[0] ?? 0;
   const folder = await mkdtemp(join(tmpdir(), "city-graph-redis-"));

@@ -481,6 +481,19 @@ describe("what the planner needs of the execution", () => {
     expect(data.service.label).toBeNull();
   });
 
+  test("objects whose fields are all left out stay, as empty objects", async () => {
+    const query =
+      "query ($no: Boolean!) { services { agency @skip(if: $no) { revenue @include(if: $no) } } }";
+    const { data, errors } = await city().run(query, { variables: { no: false } });
+    expect(errors).toEqual([]);
+    expect(data.services).toEqual([{ agency: {} }, { agency: {} }, { agency: {} }, { agency: {} }]);
+    const deep =
+      "query ($no: Boolean!) { services { ... { payables @skip(if: $no) { ...P @include(if: $no) } } } } fragment P on Payable { label }";
+    const below = await city().run(deep, { variables: { no: false } });
+    expect(below.errors).toEqual([]);
+    expect(below.data.services[0]).toEqual({ payables: [{}, {}] });
+  });
+
   test("an interface that nothing implements is an error, not a silent null", async () => {
     const a: SubgraphModule = {
       sdl: `type Query { a: Node } interface Node @key(fields: "id") { id: ID! }`,

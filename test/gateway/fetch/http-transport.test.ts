@@ -1,45 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import { describe, expect, test } from "vitest";
-import {
-  createHttpTransport,
-  type TransportOptions,
-} from "../../../gateway/fetch/http-transport.ts";
 import { deriveSubgraphKey, verifyRequest } from "../../../platform/http-signature.ts";
 import { encodePrincipal, type Principal } from "../../../platform/principal.ts";
 import { testContext } from "../../support/federation.ts";
+import { query as request, withSubgraph } from "./fake-subgraph.ts";
 
-const request = {
-  subgraph: "payments",
-  kind: "query",
-  query: "{ a }",
-  operationName: undefined,
-  variables: { x: 1 },
-} as const;
 const amal: Principal = { kind: "person", id: "person-amal", scopes: [], policies: [] };
-
-async function withServer(listener: RequestListener, options: Partial<TransportOptions> = {}) {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  const transport = createHttpTransport({
-    urlOf: () => `http://127.0.0.1:${port}/graphql`,
-    signingKey: undefined,
-    timeoutMs: 1_000,
-    maxResponseBytes: 100_000,
-    connectionsPerSubgraph: 4,
-    clock: Date.now,
-    ...options,
-  });
-  return {
-    ...transport,
-    server,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await transport.close().catch(() => {});
-    },
-  };
-}
 
 const answer =
   (text: string, status = 200): RequestListener =>
@@ -49,7 +15,7 @@ const answer =
 describe("asking a subgraph", () => {
   test("sends the operation as JSON and returns data and errors", async () => {
     let body = "";
-    await using transport = await withServer((incoming, response) => {
+    await using transport = await withSubgraph((incoming, response) => {
       incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
       incoming.on("end", () =>
         response.end('{"data":{"a":1},"errors":[{"message":"m","path":["a",0]}]}'),
@@ -64,7 +30,7 @@ describe("asking a subgraph", () => {
 
   test("is signed with the subgraph's own key over the very body that it sends", async () => {
     let seen: { headers: IncomingHttpHeaders; body: string } | undefined;
-    await using transport = await withServer(
+    await using transport = await withSubgraph(
       (incoming, response) => {
         let body = "";
         incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
@@ -98,7 +64,7 @@ describe("asking a subgraph", () => {
 
 describe("a subgraph that misbehaves", () => {
   test("that is not there is SUBGRAPH_UNAVAILABLE, and its address stays inside", async () => {
-    await using transport = await withServer(answer(""), {
+    await using transport = await withSubgraph(answer(""), {
       urlOf: () => "http://127.0.0.1:1/graphql",
     });
     const failure = await transport.fetch(request, testContext()).catch((error: unknown) => error);
@@ -107,14 +73,14 @@ describe("a subgraph that misbehaves", () => {
   });
 
   test("that never answers is given up with SUBGRAPH_TIMEOUT", async () => {
-    await using transport = await withServer(() => {}, { timeoutMs: 60 });
+    await using transport = await withSubgraph(() => {}, { subgraph: { timeoutMs: 60 } });
     await expect(transport.fetch(request, testContext())).rejects.toMatchObject({
       code: "SUBGRAPH_TIMEOUT",
     });
   });
 
   test("is not waited for beyond the request's own deadline", async () => {
-    await using transport = await withServer(() => {}, { timeoutMs: 60_000 });
+    await using transport = await withSubgraph(() => {}, { subgraph: { timeoutMs: 60_000 } });
     const context = { ...testContext(), deadlineMs: Date.now() + 60 };
     await expect(transport.fetch(request, context)).rejects.toMatchObject({
       code: "SUBGRAPH_TIMEOUT",
@@ -124,7 +90,7 @@ describe("a subgraph that misbehaves", () => {
   test("learns when the client has hung up", async () => {
     const client = new AbortController();
     let closed = false;
-    await using transport = await withServer((incoming) => {
+    await using transport = await withSubgraph((incoming) => {
       incoming.socket.once("close", () => (closed = true));
       client.abort();
     });
@@ -135,7 +101,7 @@ describe("a subgraph that misbehaves", () => {
   });
 
   test("that dies in the middle of its answer is SUBGRAPH_UNAVAILABLE", async () => {
-    await using transport = await withServer((_request, response) => {
+    await using transport = await withSubgraph((_request, response) => {
       response.writeHead(200, { "content-length": "1000" });
       response.write('{"data":', () => response.destroy());
     });
@@ -152,14 +118,16 @@ describe("a subgraph that misbehaves", () => {
     ["nothing", answer("{}")],
     ["more than we take", answer(`{"data":{"a":"${"x".repeat(200_000)}"}}`)],
   ])("that sends %s is SUBGRAPH_INVALID_RESPONSE", async (_what, listener) => {
-    await using transport = await withServer(listener);
+    await using transport = await withSubgraph(listener, {
+      subgraph: { maxResponseBytes: 100_000 },
+    });
     await expect(transport.fetch(request, testContext())).rejects.toMatchObject({
       code: "SUBGRAPH_INVALID_RESPONSE",
     });
   });
 
   test("that answers 503 with a page of its proxy is SUBGRAPH_UNAVAILABLE", async () => {
-    await using transport = await withServer(answer("<h1>Service Unavailable</h1>", 503));
+    await using transport = await withSubgraph(answer("<h1>Service Unavailable</h1>", 503));
     await expect(transport.fetch(request, testContext())).rejects.toMatchObject({
       code: "SUBGRAPH_UNAVAILABLE",
     });
@@ -167,7 +135,7 @@ describe("a subgraph that misbehaves", () => {
 
   test("keeps serving after it came back", async () => {
     let dead = true;
-    await using transport = await withServer((_request, response) => {
+    await using transport = await withSubgraph((_request, response) => {
       if (dead) response.destroy();
       else response.end('{"data":{"a":1}}');
     });

@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import type { Principal } from "../../../platform/principal.ts";
 import { addItem, type NewBill, type NewFine } from "../../../subgraphs/payments/intake.store.ts";
 import { openWallet, topUpWallet } from "../../../subgraphs/payments/ledger.store.ts";
-import type { SettleDeps } from "../../../subgraphs/payments/pay.ts";
+import type { SettleDeps } from "../../../subgraphs/payments/settle.ts";
 import type { Tables } from "../../../subgraphs/payments/tables.ts";
 
 export const person = (id: string): Principal => ({ kind: "person", id, scopes: [], policies: [] });
@@ -30,6 +30,7 @@ export const newKey = (): string => randomUUID();
 export const deps = (now = "2020-05-01T12:00:00+04:00"): SettleDeps => ({
   now: new Date(now),
   newId: (prefix) => `${prefix}_${randomUUID()}`,
+  hasSystem: () => false,
 });
 
 export async function newPayer(db: Kysely<Tables>, balance: bigint): Promise<Principal> {

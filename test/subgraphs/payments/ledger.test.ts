@@ -2,12 +2,22 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWallet, postTransaction } from "../../../subgraphs/payments/ledger.store.ts";
+import { formatMoney } from "../../../subgraphs/kit/money.ts";
+import {
+  balanceOfAccount,
+  balanceOfAccountAt,
+  openWallet,
+  postTransaction,
+  takeCheckpoints,
+  topUpWallet,
+} from "../../../subgraphs/payments/ledger.store.ts";
 import { findProblems, verifyLedger } from "../../../subgraphs/payments/ledger.verify.ts";
+import { settleItem } from "../../../subgraphs/payments/pay.ts";
+import { accountId } from "../../../subgraphs/payments/payment.rules.ts";
 import { subgraph } from "../../../subgraphs/payments/subgraph.ts";
 import type { Tables } from "../../../subgraphs/payments/tables.ts";
 import { databases, type TestDatabase } from "../../support/databases.ts";
-import { balanceOf, newBill, newPayer } from "./fixtures.ts";
+import { balanceOf, deps, newBill, newPayer } from "./fixtures.ts";
 
 const clearing = "top-up-clearing:AED";
 const wallet = "wallet:person-amal:AED";
@@ -190,8 +200,85 @@ describe.each(databases)("the ledger on $kind", ({ open }) => {
   });
 
   test("refuses a second payment of one item", async () => {
-    const again = sql`insert into payment select 'pay_again', person_id, item_id, amount, currency, state, method, channel, paid_at, 'txn_top_up_amal_2020_02' from payment limit 1`;
+    const again = sql`insert into payment (id, person_id, item_id, amount, currency, state, method, channel, created_at)
+      select 'pay_again', person_id, item_id, amount, currency, 'CREATED', method, channel, created_at from payment limit 1`;
     await expect(again.execute(db)).rejects.toThrow("payment_once_per_item");
+  });
+
+  test("knows every account's balance at any past instant", async () => {
+    const account = "wallet:person-omar:AED";
+    const at = (moment: string) => balanceOfAccountAt(db, account, new Date(moment));
+    expect(await at("2020-02-01T08:59:59.999+04:00")).toBe(0n);
+    expect(await at("2020-02-01T09:00:00+04:00")).toBe(5_000_00n);
+    expect(await at("2020-02-02T08:54:59+04:00")).toBe(5_000_00n);
+    expect(await at("2020-02-02T08:55:00+04:00")).toBe(4_850_00n);
+    expect(await at("2100-01-01T00:00:00Z")).toBe(await balanceOf(db, "person-omar"));
+  });
+
+  test("gives the same balances with checkpoints as without, also of what comes after them", async () => {
+    const account = "biller:dewa:AED";
+    const before = await balanceOfAccount(db, account);
+    expect(before).toBeGreaterThan(0n);
+    expect(await takeCheckpoints(db, 1n)).toBeGreaterThan(0n);
+    expect(await takeCheckpoints(db, 1n)).toBe(0n);
+    expect(await balanceOfAccount(db, account)).toBe(before);
+    await post(db, [
+      [clearing, -500n],
+      [account, 500n],
+    ]);
+    expect(await balanceOfAccount(db, account)).toBe(before + 500n);
+    expect(await takeCheckpoints(db, 1n)).toBe(2n);
+    expect(await balanceOfAccount(db, account)).toBe(before + 500n);
+  });
+
+  test.each([
+    "update ledger_entry set amount = 1",
+    "delete from ledger_entry",
+    "truncate ledger_entry",
+    "delete from receipt",
+    "update payment_transition set actor = ''",
+    "alter table ledger_entry disable trigger all",
+    "drop trigger ledger_entry_is_append_only on ledger_entry",
+  ])("gives the service's own role no right to: %s", async (statement) => {
+    const attempt = db.transaction().execute(async (tx) => {
+      await sql`set local role city_graph_payments`.execute(tx);
+      await sql.raw(statement).execute(tx);
+    });
+    await expect(attempt).rejects.toThrow(/permission denied|must be owner/);
+  });
+
+  test("lets the service's own role pay, which moves wallets through entries", async () => {
+    const payer = await newPayer(db, 100n);
+    const itemId = await newBill(db, payer.id, 60n);
+    const outcome = await db.transaction().execute(async (tx) => {
+      await sql`set local role city_graph_payments`.execute(tx);
+      const item = { personId: payer.id, kind: "BILL", itemId, expectedAmount: 60n } as const;
+      return settleItem(tx, { ...item, channel: "APP", means: { method: "WALLET" } }, deps());
+    });
+    expect(outcome.kind).toBe("PAYMENT_MADE");
+    expect(await balanceOf(db, payer.id)).toBe(40n);
+  });
+
+  test.each([
+    ["AED", 12_34n, "AED 12.34"],
+    ["KWD", 12_345n, "KWD 12.345"],
+    ["BHD", 1n, "BHD 0.001"],
+    ["JPY", 1_234n, "JPY 1,234"],
+  ])("keeps %s with its own decimals: %d is %s", async (currency, amount, text) => {
+    const owner = `person-${randomUUID()}`;
+    await db.transaction().execute(async (tx) => {
+      await openWallet(tx, owner, currency);
+      const id = accountId("TOP_UP_CLEARING", currency);
+      await tx
+        .insertInto("ledger_account")
+        .values({ id, kind: "TOP_UP_CLEARING", owner_id: null, currency })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const topUp = { id: `txn_${randomUUID()}`, personId: owner, amount, currency };
+      await topUpWallet(tx, { ...topUp, at: new Date() });
+    });
+    expect(await balanceOfAccount(db, accountId("WALLET", currency, owner))).toBe(amount);
+    expect(formatMoney(amount, currency).en).toBe(text);
   });
 
   test("is right after all of this", async () => {
@@ -232,15 +319,15 @@ describe("verifying the ledger", () => {
       "update payment set person_id = 'person-omar' where person_id = 'person-amal'",
     ],
     [
-      "every payment took its amount from its payer's wallet, once",
-      "update payment set amount = amount + 1 where id = 'pay_bill_amal_dewa_2020_03'",
+      "every captured payment took its amount from its payer's wallet or the provider, once",
+      "update payment set (amount, authorised_amount, captured_amount) = (1, 1, 1) where id = 'pay_bill_amal_dewa_2020_03'",
     ],
     [
       "every payment transaction in the ledger belongs to a payment",
       "delete from payment where id = 'pay_bill_amal_dewa_2020_03'",
     ],
     [
-      "every payment has a receipt over its amount, from its biller",
+      "every captured payment has a receipt over its amount, from its biller, and no other has any",
       "delete from receipt where payment_id = 'pay_bill_amal_dewa_2020_03'",
     ],
     [
@@ -250,6 +337,46 @@ describe("verifying the ledger", () => {
     [
       "every biller's receipts are numbered from 1 without a gap",
       "update receipt set number = 99 where payment_id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "every account's balance equals the sum of its entries",
+      "insert into ledger_checkpoint (account_id, through_seq, balance) select account_id, max(seq), 7 from ledger_entry group by 1",
+    ],
+    [
+      "every payment is where its transitions lead, which are numbered without a gap",
+      "update payment set version = 2 where id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "every captured payment has exactly one capture among its transitions, and no other payment has one",
+      "delete from payment_transition where payment_id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "every posting is where its transitions lead",
+      "update posting set state = 'REJECTED' where payment_id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "every captured payment has one posting, and a posted one was not refunded as rejected",
+      "delete from posting where payment_id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "clearing holds exactly what was captured and not yet posted or rejected",
+      "update posting set state = 'PENDING' where payment_id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "the refunds account holds exactly the refunds under way",
+      "insert into refund select 'refund_x', id, 1, 'AED', 'PENDING', 'OPERATOR', 'x', 'x', now(), null, 'txn_top_up_amal_2020_02' from payment limit 1",
+    ],
+    [
+      "every payment's refunded amount is the sum of its refunds that succeeded",
+      "update payment set refunded_amount = 1 where id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "all accounts of a currency sum to zero",
+      "update ledger_entry set amount = amount + 1 where account_id = 'biller:dewa:AED'",
+    ],
+    [
+      "no text that is kept holds a card number",
+      "update payment set failure = 'declined 4242424242424242' where id = 'pay_bill_amal_dewa_2020_03'",
     ],
     [
       "every kept idempotency key has its outcome",

@@ -164,6 +164,7 @@ describe("concurrent payers", () => {
       expectedAmount: 60_00n,
       idempotencyKey: newKey(),
       channel: "APP",
+      means: { method: "WALLET" },
     } as const;
     const doomed = await openDoomed(db);
     // Holding the biller's row stops the payment after the wallet was debited and before its receipt.

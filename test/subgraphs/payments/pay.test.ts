@@ -261,6 +261,7 @@ describe.each(databases)("paying on $kind", ({ kind }) => {
       idempotencyKey: newKey(),
       // No such channel: the database breaks the payment after the wallet was debited.
       channel: "CARRIER_PIGEON",
+      means: { method: "WALLET" },
     };
     const receiptsOf = () =>
       db.selectFrom("biller").select("last_receipt").where("agency_id", "=", "dewa").execute();

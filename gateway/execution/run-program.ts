@@ -1,0 +1,123 @@
+/**
+ * Carries out a program: each step as soon as the steps before it have ended. Entity fetches of one
+ * group leave together: a level that several branches reach waits for the last of them, since the
+ * answer is whole only then anyway; but not longer than its patience, so that a subgraph that hangs
+ * does not take the time of all the others with it.
+ */
+import { OperationTypeNode } from "graphql";
+import type { EntityStep, Program, RootStep, Step } from "../plan/program.ts";
+import { type Asking, askSubgraph, isFailure, toFailure } from "./ask-subgraph.ts";
+import { type BatchScope, createEntityBatch, type EntityBatch } from "./entity-batch.ts";
+import { createWalker } from "./positions.ts";
+import { type DataRecord, mergeInto } from "./records.ts";
+import { applyRewrites } from "./rewrites.ts";
+
+export type Run = Asking &
+  BatchScope & {
+    /** An entity fetch that is ready waits no longer than this for the others of its group. */
+    readonly patienceMs: number;
+  };
+
+/** Steps of a group that are ready, and how many are not. */
+type Departure = {
+  outstanding: number;
+  batch: EntityBatch;
+  steps: EntityStep[];
+  timer: NodeJS.Timeout | undefined;
+};
+
+/** @returns the merged data of all fetches; what is missing is explained in `run.failures`. */
+export function runProgram(run: Run, program: Program): Promise<DataRecord> {
+  const { steps, groups, rootPlace, placeCount } = program;
+  const { supergraphSchema, failures, variables, patienceMs } = run;
+  const root: DataRecord = {};
+  const walker = createWalker(root, placeCount, run.sharing);
+  const waitingFor = steps.map(({ after }) => after.length);
+  const departures = groups.map((group): Departure => ({
+    outstanding: group.size,
+    batch: createEntityBatch(run, group),
+    steps: [],
+    timer: undefined,
+  }));
+  let left = steps.length;
+
+  return new Promise((resolve, reject) => {
+    function end(step: Step): void {
+      left -= 1;
+      if (left === 0) resolve(root);
+      for (const next of step.before) {
+        const count = (waitingFor[next] ?? 0) - 1;
+        waitingFor[next] = count;
+        if (count === 0) start(steps[next] as Step);
+      }
+    }
+
+    async function fetchRoot(step: RootStep): Promise<void> {
+      const { node, text } = step;
+      const kind = node.operationKind === OperationTypeNode.MUTATION ? "mutation" : "query";
+      const result = await askSubgraph(run, node.serviceName, kind, text);
+      if (isFailure(result)) {
+        failures.note(root, result);
+      } else {
+        for (const error of result.errors) {
+          const failure = toFailure(error, node.serviceName);
+          if (error.path?.length) failures.noteBelow(root, error.path, failure);
+          else failures.note(root, failure);
+        }
+        if (result.data) {
+          applyRewrites(supergraphSchema, node.outputRewrites, result.data);
+          mergeInto(supergraphSchema, root, result.data);
+          walker.reset(rootPlace);
+        }
+      }
+      end(step);
+    }
+
+    async function depart(index: number): Promise<void> {
+      const departure = departures[index];
+      const group = groups[index];
+      if (!departure || !group) return;
+      clearTimeout(departure.timer);
+      const { batch, steps: aboard } = departure;
+      departure.timer = undefined;
+      departure.steps = [];
+      if (!batch.isEmpty()) {
+        // Whoever comes later goes with the next one.
+        if (departure.outstanding > 0) departure.batch = createEntityBatch(run, group);
+        const { text, representations, count } = batch.request();
+        const { subgraph } = group;
+        const result = await askSubgraph(run, subgraph, "query", text, representations, count);
+        if (isFailure(result)) batch.fail(result);
+        else batch.merge(result);
+        for (const { place } of aboard) walker.reset(place);
+      }
+      for (const step of aboard) end(step);
+    }
+
+    function startEntities(step: EntityStep, holds: boolean): void {
+      const departure = departures[step.group];
+      if (!departure) return;
+      departure.outstanding -= 1;
+      const hasEntities = holds && departure.batch.add(step, walker.at(step.place));
+      if (hasEntities) departure.steps.push(step);
+      if (departure.outstanding === 0) depart(step.group).catch(reject);
+      else if (departure.steps.length > 0)
+        departure.timer ??= setTimeout(() => {
+          depart(step.group).catch(reject);
+        }, patienceMs);
+      if (!hasEntities) end(step);
+    }
+
+    function start(step: Step): void {
+      const holds = step.conditions.every(
+        ({ variable, value }) => (variables[variable] === true) === value,
+      );
+      if (step.kind === "entities") startEntities(step, holds);
+      else if (holds) fetchRoot(step).catch(reject);
+      else end(step);
+    }
+
+    if (left === 0) resolve(root);
+    for (const step of steps) if (step.after.length === 0) start(step);
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * The text of subgraph requests, made once: operations lose their names (clients with different names
+ * for the same thing share what is cached and under way), and several entity fetches that travel
+ * together become aliases of one operation.
+ */
+import type { FetchNode } from "@apollo/query-planner";
+import {
+  type DocumentNode,
+  type FieldNode,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  type VariableDefinitionNode,
+  visit,
+} from "graphql";
+
+export type RequestText = {
+  /** `{"query":"…","variables":{` : the values of the variables and two braces are to follow. */
+  readonly head: string;
+  /** Variables of the operation that the client's values are put in for, as `"name":`. */
+  readonly variables: readonly { readonly name: string; readonly prefix: string }[];
+};
+
+/** Of several asks together: where each one's representations and its entities are. */
+export type EntityRequestText = RequestText & {
+  readonly parts: readonly {
+    /** `"representations":` */
+    readonly prefix: string;
+    /** Response key of its `_entities`. */
+    readonly key: string;
+  }[];
+};
+
+/** What one fetch asks of entities. Fetches that ask the same share it, whatever their places. */
+export type Ask = {
+  readonly operation: OperationDefinitionNode;
+  /** Equal texts are equal asks. */
+  readonly text: string;
+};
+
+const compact = (node: DocumentNode | OperationDefinitionNode): string =>
+  stripIgnoredCharacters(print(node));
+
+function operationOf({ operation: text }: FetchNode): OperationDefinitionNode {
+  const [operation, ...others] = parse(text, { noLocation: true }).definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0)
+    throw new Error("A fetch of the query plan is more than one operation.");
+  const { name: _name, ...anonymous } = operation;
+  return anonymous;
+}
+
+function requestText(operation: OperationDefinitionNode, without: readonly string[]): RequestText {
+  const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  return {
+    head: `{"query":${JSON.stringify(compact(operation))},"variables":{`,
+    variables: names
+      .filter((name) => !without.includes(name))
+      .map((name) => ({ name, prefix: `${JSON.stringify(name)}:` })),
+  };
+}
+
+/** The GraphQL text of a request. */
+export const queryOf = ({ head }: RequestText): string =>
+  (JSON.parse(`${head}}}`) as { query: string }).query;
+
+export const textOfRoot = (node: FetchNode): RequestText => requestText(operationOf(node), []);
+
+export function askOf(node: FetchNode): Ask {
+  const operation = operationOf(node);
+  return { operation, text: compact(operation) };
+}
+
+const aliasOf = (index: number): string => `_entities${index}`;
+const variableOf = (index: number): string => `_representations${index}`;
+
+/** One ask's operation with its `_entities` and its representations renamed by index. */
+const rename = ({ operation }: Ask, index: number): OperationDefinitionNode =>
+  visit(operation, {
+    Variable: (variable) =>
+      variable.name.value === "representations"
+        ? { ...variable, name: { ...variable.name, value: variableOf(index) } }
+        : undefined,
+    Field: {
+      leave: (field: FieldNode) =>
+        field.name.value === "_entities"
+          ? { ...field, alias: { kind: Kind.NAME as const, value: aliasOf(index) } }
+          : undefined,
+    },
+  });
+
+/**
+ * Several asks as one request: `_entities0(representations: $_representations0) … _entities1 …`.
+ * One alone keeps the plain names; so a subgraph that knows no aliases is not asked more than it can.
+ */
+export function textOfAsks(asks: readonly Ask[]): EntityRequestText {
+  const [only, ...others] = asks;
+  if (only && others.length === 0) {
+    const text = requestText(only.operation, ["representations"]);
+    return { ...text, parts: [{ prefix: '"representations":', key: "_entities" }] };
+  }
+  const operations = asks.map(rename);
+  const variables = new Map<string, VariableDefinitionNode>();
+  for (const { variableDefinitions = [] } of operations) {
+    for (const definition of variableDefinitions)
+      variables.set(definition.variable.name.value, definition);
+  }
+  const selections = operations.flatMap(({ selectionSet }) => selectionSet.selections);
+  const merged: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: OperationTypeNode.QUERY,
+    variableDefinitions: [...variables.values()],
+    selectionSet: { kind: Kind.SELECTION_SET, selections },
+  };
+  const parts = asks.map((_ask, index) => ({
+    prefix: `${JSON.stringify(variableOf(index))}:`,
+    key: aliasOf(index),
+  }));
+  return {
+    ...requestText(
+      merged,
+      asks.map((_ask, index) => variableOf(index)),
+    ),
+    parts,
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * How a field gets its value from the rows, in a subgraph and in the one schema alike. A field with
+ * arguments, or with `@requires`, is text made of what it was given, so that what did not arrive shows.
+ */
+import { type GraphQLFieldResolver, GraphQLError, Kind, type SelectionSetNode } from "graphql";
+import type { Cell, FuzzCase } from "./fuzz-case.ts";
+import type { GraphModel } from "./graph-model.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+export type Instance = {
+  readonly __typename: string;
+  readonly fields: Json;
+  /** The representation by which a subgraph was asked for it. */
+  readonly given?: Json;
+};
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** @throws GraphQLError with the code of an `$error` cell. */
+export function toValue({ rows }: Pick<FuzzCase, "rows">, cell: Cell): unknown {
+  if (Array.isArray(cell)) return cell.map((item: Cell) => toValue({ rows }, item));
+  if (!isObject(cell)) return cell;
+  const { $row, $value, $error, fields } = cell;
+  if (typeof $error === "string")
+    throw new GraphQLError("This failed on purpose.", { extensions: { code: $error } });
+  if (typeof $value === "string") return { __typename: $value, fields };
+  if (typeof $row !== "string") return cell;
+  const row = rows[$row];
+  return row ? { __typename: row.type, fields: row.fields } : null;
+}
+
+/** The part of a row that `@requires` names, as a representation would bring it. */
+function project(
+  source: Pick<FuzzCase, "rows">,
+  model: GraphModel,
+  instance: Instance,
+  selection: SelectionSetNode,
+): Json {
+  const entries = selection.selections.flatMap((node) => {
+    if (node.kind !== Kind.FIELD) return [];
+    const name = node.name.value;
+    const value = valueOf(source, model, instance, name);
+    if (!node.selectionSet || value === null) return [[name, value] as const];
+    return [[name, project(source, model, value as Instance, node.selectionSet)] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function valueOf(
+  source: Pick<FuzzCase, "rows">,
+  model: GraphModel,
+  instance: Instance,
+  name: string,
+): unknown {
+  const requires = model.requiresOf(instance.__typename, name);
+  if (requires) return textOf(name, project(source, model, instance, requires));
+  return toValue(source, instance.fields[name] ?? null);
+}
+
+/** How the text of a field with `@requires` begins, whatever it was given. */
+export const computedPattern = /^(\w+) of \{/;
+
+const textOf = (field: string, given: Json): string => `${field} of ${JSON.stringify(given)}`;
+
+/**
+ * Only what the selection names, in its order. Where the subgraph `@provides` a field the planner need
+ * not send it; any other that was not sent is a fault of the gateway.
+ */
+function received(
+  given: Json,
+  selection: SelectionSetNode,
+  provided: (name: string) => unknown,
+): Json {
+  const entries = selection.selections.flatMap((node) => {
+    if (node.kind !== Kind.FIELD) return [];
+    const name = node.name.value;
+    const value = Object.hasOwn(given, name) ? given[name] : provided(name);
+    if (value === undefined) throw new Error(`The representation lacks "${name}".`);
+    const isDeeper = node.selectionSet && isObject(value);
+    return [[name, isDeeper ? received(value, node.selectionSet, provided) : value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** @param subgraph Undefined: the one schema. */
+export function createResolver(
+  { rows, roots }: Pick<FuzzCase, "rows" | "roots">,
+  model: GraphModel,
+  subgraph?: string,
+): GraphQLFieldResolver<Instance | undefined, unknown> {
+  return (instance, args, _context, { fieldName, parentType }) => {
+    if (parentType.name === "Query" || !instance)
+      return toValue({ rows }, roots[fieldName] ?? null);
+    if (subgraph !== undefined) {
+      const role = model.roleOf(subgraph, parentType.name, fieldName);
+      if (role === "foreign")
+        throw new Error(`"${subgraph}" was asked for "${fieldName}", which it does not give.`);
+      const requires = role === "requires" && model.requiresOf(parentType.name, fieldName);
+      const provided = (name: string) =>
+        model.provides(subgraph, name) ? valueOf({ rows }, model, instance, name) : undefined;
+      if (requires) return textOf(fieldName, received(instance.given ?? {}, requires, provided));
+    }
+    const value = valueOf({ rows }, model, instance, fieldName);
+    const hasArguments = Object.keys(args).length > 0;
+    return hasArguments && value !== null
+      ? `${JSON.stringify(value)} ${JSON.stringify(args)}`
+      : value;
+  };
+}
+
+/** The row that a representation means: every key field in it must be that row's. */
+export function findRow(
+  { rows }: Pick<FuzzCase, "rows">,
+  model: GraphModel,
+  representation: Json,
+): Instance | null {
+  const plain = (cell: Cell): unknown =>
+    isObject(cell) && isObject(cell["fields"])
+      ? Object.fromEntries(Object.entries(cell["fields"]).map(([key, one]) => [key, plain(one)]))
+      : cell;
+  const matches = (wanted: unknown, own: unknown): boolean =>
+    isObject(wanted) && isObject(own)
+      ? Object.entries(wanted).every(
+          ([key, value]) => key === "__typename" || matches(value, own[key]),
+        )
+      : wanted === own;
+  const given = Object.entries(representation).filter(([name]) => model.keyFields.has(name));
+  const found = Object.values(rows).find(
+    ({ type, fields }) =>
+      model.possibleTypes("", String(representation["__typename"])).includes(type) &&
+      given.length > 0 &&
+      given.every(([name, value]) => matches(value, plain(fields[name]))),
+  );
+  return found ? { __typename: found.type, fields: found.fields, given: representation } : null;
+}
