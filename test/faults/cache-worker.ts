@@ -162,4 +162,5 @@ await Promise.all([
 ]);
 await cache.close();
 const report: WorkerReport = { counters, violations };
+// oxlint-disable-next-line unicorn/require-post-message-target-origin: a thread's port has no origin
 parentPort?.postMessage(report);
