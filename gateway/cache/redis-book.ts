@@ -12,9 +12,9 @@
  *    member, another server process (restart, promoted replica) has another id.
  *
  * Limits of the promise: all processes have the same `boundMs`, and a master that was cut off from
- * its replicas must stop answering (`min-replicas-to-write 1` with Sentinel; a cluster's minority
- * stops by itself after its node timeout); until it does, clients on both sides of the cut may each
- * see only their side's invalidations.
+ * its replicas must refuse to answer: with Sentinel by `min-replicas-to-write 1` (the script counts
+ * as a write), in a cluster by itself after the node timeout. Until it does, clients on the two
+ * sides of the cut see only their own side's invalidations.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { bookScript } from "./book-script.ts";
