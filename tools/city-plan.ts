@@ -12,6 +12,7 @@ import { schemaNameOf } from "../subgraphs/kit/database.ts";
 import type { CityHome } from "./city-home.ts";
 import { devAudience, devIssuer } from "./issuer.ts";
 import { choosePort, type Port } from "./ports.ts";
+import { planSandbox, sandboxScripts } from "./sandbox-plan.ts";
 
 export type ProcessPlan = {
   readonly name: string;
@@ -33,6 +34,8 @@ export type CityPlan = {
   readonly host: string;
   readonly subgraphs: readonly ProcessPlan[];
   readonly gateway: ProcessPlan;
+  /** What stands in for systems outside of the graph: the sandbox provider of cards and a biller. */
+  readonly sandbox: readonly ProcessPlan[];
   /** Listed in rover.yaml, run by others. */
   readonly elsewhere: readonly { readonly name: string; readonly url: string }[];
 };
@@ -45,7 +48,7 @@ export type CityPlanOptions = {
   readonly reset?: boolean;
   readonly signingKey: string;
   readonly jwksFile: string;
-  readonly scripts?: { readonly subgraph: string; readonly gateway: string };
+  readonly scripts?: Readonly<Record<"subgraph" | "gateway" | "provider" | "biller", string>>;
   /** Whether a subgraph of rover.yaml is to be started here. */
   readonly isOurs?: (name: string) => boolean;
 };
@@ -53,6 +56,7 @@ export type CityPlanOptions = {
 const builtScripts = {
   subgraph: fromRoot("dist/subgraphs/kit/main.js"),
   gateway: fromRoot("dist/gateway/main.js"),
+  ...sandboxScripts,
 };
 
 /** What only the launcher decides; a value from the terminal must not reach a child. */
@@ -84,9 +88,19 @@ export async function planCity(options: CityPlanOptions): Promise<CityPlan> {
   const { subgraphs } = await readRover(rover);
   const ours = subgraphs.filter(({ name }) => isOurs(name));
 
+  const reachableHost = reachable(host);
+  const portOf = ({ name, routingUrl }: { name: string; routingUrl: string }): Port =>
+    choosePort(name, Number(new URL(routingUrl).port), env);
+  const payments = ours.find(({ name }) => name === "payments");
+  const surroundings = { env, inherited, home, host, reachableHost, signingKey, scripts };
+  const sandbox =
+    payments && !env["PROVIDER_URL"]
+      ? planSandbox(surroundings, `http://${reachableHost}:${portOf(payments).port}`)
+      : undefined;
+
   const plans = ours.map(({ name, routingUrl }): ProcessPlan => {
-    const port = choosePort(name, Number(new URL(routingUrl).port), env);
-    const base = `http://${reachable(host)}:${port.port}`;
+    const port = portOf({ name, routingUrl });
+    const base = `http://${reachableHost}:${port.port}`;
     const data = home.dataOf(name);
     return {
       name,
@@ -98,6 +112,7 @@ export async function planCity(options: CityPlanOptions): Promise<CityPlan> {
         PORT: `${port.port}`,
         SUBGRAPH_SIGNING_KEY: deriveSubgraphKey(signingKey, name).toString("base64url"),
         ...(databaseUrl ? {} : { DATA_DIR: data }),
+        ...(name === "payments" ? sandbox?.settings : {}),
       },
       port,
       url: `${base}/graphql`,
@@ -114,7 +129,7 @@ export async function planCity(options: CityPlanOptions): Promise<CityPlan> {
   });
 
   const port = choosePort("gateway", 4000, env);
-  const base = `http://${reachable(host)}:${port.port}`;
+  const base = `http://${reachableHost}:${port.port}`;
   const gateway: ProcessPlan = {
     name: "gateway",
     script: scripts.gateway,
@@ -140,5 +155,5 @@ export async function planCity(options: CityPlanOptions): Promise<CityPlan> {
   const elsewhere = subgraphs
     .filter(({ name }) => !isOurs(name))
     .map(({ name, routingUrl }) => ({ name, url: routingUrl }));
-  return { host, subgraphs: plans, gateway, elsewhere };
+  return { host, subgraphs: plans, gateway, sandbox: sandbox?.processes ?? [], elsewhere };
 }

@@ -14,6 +14,7 @@ export function describeCity(plan: CityPlan, unreachable: readonly string[]): st
       "run elsewhere",
       unreachable.includes(name) ? "unreachable" : "ready",
     ]),
+    ...plan.sandbox.map(({ name, url, store }) => [name, url, store, "ready"]),
     [plan.gateway.name, plan.gateway.url, plan.gateway.store, "ready"],
   ];
   return `

@@ -37,10 +37,11 @@ export function runCity(options: RunCityOptions): RunningCity {
   const { plan, home, say, readyTimeoutMs = 120_000 } = options;
   const start = (one: ProcessPlan): Child =>
     startChild({ ...one, logFile: home.logOf(one.name), say });
-  const subgraphs = plan.subgraphs.map(start);
+  const behind = [...plan.sandbox, ...plan.subgraphs];
+  const others = behind.map(start);
   const gateway = start(plan.gateway);
-  const children = [...subgraphs, gateway];
-  const processes = [...plan.subgraphs, plan.gateway];
+  const children = [...others, gateway];
+  const processes = [...behind, plan.gateway];
 
   async function untilReady(): Promise<void> {
     const waiting = new Set(processes);
@@ -72,7 +73,7 @@ export function runCity(options: RunCityOptions): RunningCity {
     }, killAfterMs);
     const gatewayGone = gateway.stop();
     await Promise.race([gatewayGone, sleep(gatewayFirstMs)]);
-    await Promise.all([gatewayGone, ...subgraphs.map((child) => child.stop())]);
+    await Promise.all([gatewayGone, ...others.map((child) => child.stop())]);
     clearTimeout(kill);
   }
 

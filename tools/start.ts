@@ -16,6 +16,7 @@ Starts the subgraphs of rover.yaml and the gateway, and stops all of them on Ctr
   --reset         forget the data of the embedded databases first
   DATABASE_URL    use this PostgreSQL, a schema for each subgraph (default: embedded PGlite)
   REDIS_URL       let the gateway use this Redis (default: memory)
+  PROVIDER_URL    take cards by this provider (default: a sandbox, with one for a biller beside it)
   GATEWAY_PORT, SERVICES_PORT, …  other ports
   HOST            where to listen (default 127.0.0.1)
   CITY_GRAPH_HOME where data, logs and keys are kept (default .city)`;
@@ -59,7 +60,7 @@ async function startAndStop(home: CityHome, reset: boolean, stop: AbortSignal): 
     signingKey: home.signingKey(),
     jwksFile,
   });
-  const ports = [...plan.subgraphs, plan.gateway].map(({ port }) => port);
+  const ports = [...plan.subgraphs, plan.gateway, ...plan.sandbox].map(({ port }) => port);
   const problems = await findPortProblems(plan.host, ports);
   if (problems.length > 0) throw new ToolError(problems.join("\n"));
   if (reset) home.removeData();

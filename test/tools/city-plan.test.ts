@@ -122,6 +122,43 @@ describe("the plan of a city", () => {
   });
 });
 
+describe("the sandbox beside payments", () => {
+  const withPayments = rover.replace(
+    "  health:",
+    `  payments: { routing_url: "http://127.0.0.1:4002/graphql", schema: { file: p.graphql } }
+  health:`,
+  );
+  const planned = async (env: NodeJS.ProcessEnv = {}) => {
+    await using folder = await tempFolder({ "rover.yaml": withPayments });
+    return plan(folder, env);
+  };
+
+  test("is a provider of cards and a biller's system, which payments and nobody else knows", async () => {
+    const { sandbox, subgraphs } = await planned({ PAYMENTS_PORT: "5002", PROVIDER_PORT: "5010" });
+    expect(sandbox.map(({ name, url }) => [name, url])).toEqual([
+      ["provider", "http://127.0.0.1:5010"],
+      ["biller", "http://127.0.0.1:4011"],
+    ]);
+    const [payments, health] = subgraphs;
+    const [provider, biller] = sandbox;
+    expect(payments?.env).toMatchObject({
+      PROVIDER_URL: "http://127.0.0.1:5010/v1",
+      PROVIDER_SECRET: provider?.env["PROVIDER_SECRET"],
+      PROVIDER_WEBHOOK_SECRET: provider?.env["PROVIDER_WEBHOOK_SECRET"],
+      BILLER_URLS: "du=http://127.0.0.1:4011",
+      BILLER_SECRET: biller?.env["BILLER_SECRET"],
+    });
+    expect(provider?.env["PROVIDER_WEBHOOK_URL"]).toBe("http://127.0.0.1:5002/webhooks/provider");
+    expect(health?.env).not.toHaveProperty("PROVIDER_SECRET");
+  });
+
+  test("is left out when there is a real provider, and without payments", async () => {
+    expect((await planned({ PROVIDER_URL: "https://provider.example/v1" })).sandbox).toEqual([]);
+    await using folder = await cityFolder();
+    expect((await plan(folder)).sandbox).toEqual([]);
+  });
+});
+
 describe("what npm start prints", () => {
   test("is one table with a first query that can be pasted", async () => {
     await using folder = await cityFolder();

@@ -33,7 +33,7 @@ async function startCity(
     home,
     signingKey: "a-master-key-of-at-least-32-characters",
     jwksFile: "/nowhere",
-    scripts: { subgraph: script, gateway: script },
+    scripts: { subgraph: script, gateway: script, provider: script, biller: script },
     isOurs: () => true,
   });
   const behave = (one: ProcessPlan): ProcessPlan => ({

@@ -20,7 +20,7 @@ const timeoutMs = 180_000;
 let names: readonly string[];
 beforeAll(async () => {
   const { subgraphs } = await readRover(fromRoot("rover.yaml"));
-  names = [...subgraphs.map(({ name }) => name), "gateway"];
+  names = [...subgraphs.map(({ name }) => name), "gateway", "provider", "biller"];
   await build();
 });
 
@@ -68,6 +68,21 @@ async function ask(env: Record<string, string>, query: string, token?: string) {
   return (await response.json()) as any;
 }
 
+/** By a card of the sandbox provider, of a bill that the sandbox biller presents and has to accept. */
+async function payByCard(env: Record<string, string>, token: string, billId: string) {
+  const due = await ask(env, `{ bill(id: "${billId}") { amountDue { amount } } }`, token);
+  const input = `{ billId: "${billId}", expectedAmount: ${due.data.bill.amountDue.amount},
+    idempotencyKey: "first run", method: CARD, cardToken: "tok_approve" }`;
+  const pay = `mutation { payBill(input: ${input}) { ... on PaymentStarted { payment { id } } } }`;
+  const { id } = (await ask(env, pay, token)).data.payBill.payment;
+  for (;;) {
+    const query = `{ payment(id: "${id}") { state receipt { number } } }`;
+    const { payment } = (await ask(env, query, token)).data;
+    if (payment.state !== "AUTHORISED" && payment.state !== "CREATED") return payment;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 const ready = "Stop: Ctrl-C";
 
 describe("npm start", () => {
@@ -85,6 +100,9 @@ describe("npm start", () => {
       expect(services.data.services.totalCount).toBeGreaterThanOrEqual(116);
       const token = (await runTool("token", ["person"], env)).stdout.trim();
       expect((await ask(env, "{ me { id } }", token)).data).toEqual({ me: { id: "person-amal" } });
+      const paid = await payByCard(env, token, "bill_amal_du_2020_04");
+      expect(paid.state).toBe("CAPTURED");
+      expect(paid.receipt.number).toMatch(/^DU-\d{8}$/);
       expect((await stat(home.file("signing-key"))).mode & 0o777).toBe(0o600);
 
       const second = await runTool("start", [], env);

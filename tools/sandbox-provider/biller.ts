@@ -2,6 +2,7 @@
  * A sandbox biller: the system that a biller would run itself. It tells what is due for its bills and
  * takes postings, each payment once. What it answers is decided by whoever starts it.
  */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { listen } from "../../platform/listen.ts";
 
@@ -16,6 +17,12 @@ export type SandboxBill = {
 
 export type SandboxBillerOptions = {
   readonly secret: string;
+  /** 127.0.0.1 when left out. */
+  readonly host?: string;
+  /** Any free one when left out. */
+  readonly port?: number;
+  /** Where postings are remembered across restarts; without it in memory. */
+  readonly journal?: string;
   /** Undefined for a bill that it does not know. */
   readonly billOf: (billId: string) => SandboxBill | undefined;
   /** UNANSWERED: it is posted, and the answer never comes; the next one does. */
@@ -27,8 +34,23 @@ export type SandboxBillerOptions = {
 
 export type Posted = { readonly bill: string; readonly amount: bigint; readonly result: object };
 
-export async function startSandboxBiller({ secret, billOf, decide }: SandboxBillerOptions) {
-  const postings = new Map<string, Posted>();
+type JournalLine = { readonly payment: string; readonly bill: string; readonly amount: string };
+
+function readJournal(file: string | undefined): Map<string, Posted> {
+  if (!file || !existsSync(file)) return new Map();
+  // A line that was cut off by a crash is the last one, and was never answered.
+  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+  return new Map(
+    lines.map((line): [string, Posted] => {
+      const { payment, bill, amount, ...result } = JSON.parse(line) as JournalLine;
+      return [payment, { bill, amount: BigInt(amount), result }];
+    }),
+  );
+}
+
+export async function startSandboxBiller(options: SandboxBillerOptions) {
+  const { secret, billOf, decide, host = "127.0.0.1", port = 0, journal } = options;
+  const postings = readJournal(journal);
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -38,6 +60,7 @@ export async function startSandboxBiller({ secret, billOf, decide }: SandboxBill
         response.end(JSON.stringify(body));
       };
       const [, what, id = ""] = (request.url ?? "").split("/");
+      if (what === "health") return reply(200, { status: "alive" });
       if (request.headers.authorization !== `Bearer ${secret}`) return reply(401, {});
       if (what === "bills") {
         const bill = billOf(decodeURIComponent(id));
@@ -55,13 +78,16 @@ export async function startSandboxBiller({ secret, billOf, decide }: SandboxBill
         decision === "REJECTED"
           ? { result: "rejected", reason: "account closed" }
           : { result: "posted", reference: `ref-${postings.size + 1}` };
+      if (journal) {
+        appendFileSync(journal, `${JSON.stringify({ payment: id, bill, amount, ...result })}\n`);
+      }
       postings.set(id, { bill, amount: BigInt(amount), result });
       if (decision !== "UNANSWERED") reply(200, result);
     });
   });
-  const port = await listen(server, { host: "127.0.0.1", port: 0, portSetting: "BILLER_PORT" });
+  const bound = await listen(server, { host, port, portSetting: "BILLER_PORT" });
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${bound}`,
     /** By payment id. */
     postings,
     async stop(): Promise<void> {

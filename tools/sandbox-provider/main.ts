@@ -14,6 +14,8 @@ const secret = z
 const configSchema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535),
+  /** Where people reach its pages, when that is not HOST and PORT. */
+  PROVIDER_PAGES_URL: z.url({ protocol: /^https?$/ }).optional(),
   PROVIDER_SECRET: secret,
   /** Where webhooks go: …/webhooks/provider of the payments subgraph. */
   PROVIDER_WEBHOOK_URL: z.url({ protocol: /^https?$/ }),
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
   const running = await startSandboxProvider({
     host: config.HOST,
     port: config.PORT,
+    ...(config.PROVIDER_PAGES_URL ? { pagesUrl: config.PROVIDER_PAGES_URL } : {}),
     secret: config.PROVIDER_SECRET.reveal(),
     webhookUrl: config.PROVIDER_WEBHOOK_URL,
     webhookSecret: config.PROVIDER_WEBHOOK_SECRET.reveal(),

@@ -16,6 +16,8 @@ import { createWebhooks } from "./webhooks.ts";
 export type SandboxOptions = {
   readonly host: string;
   readonly port: number;
+  /** Where people reach the hosted pages; host and port when left out. */
+  readonly pagesUrl?: string;
   /** What callers of the API have to send. */
   readonly secret: string;
   readonly webhookUrl: string;
@@ -240,9 +242,10 @@ export async function startSandboxProvider(options: SandboxOptions) {
     );
   });
   const bound = await listen(server, { host, port, portSetting: "PROVIDER_PORT" });
-  pages = `http://${host}:${bound}`;
+  const base = `http://${host}:${bound}`;
+  pages = options.pagesUrl?.replace(/\/$/, "") ?? base;
   return {
-    url: `${pages}/v1`,
+    url: `${base}/v1`,
     pages,
     payments: store.all,
     async stop(): Promise<void> {
