@@ -5,11 +5,11 @@ import { openDevIssuer } from "./issuer.ts";
 import { runTool, ToolError } from "./tool.ts";
 
 const person = (id: string): Principal => ({ kind: "person", id, scopes: [], policies: [] });
-const agency = (agencyId: string): Principal => ({
+const agency = (agencyId: string, scope = "billing:read"): Principal => ({
   kind: "agency",
   id: `agency-${agencyId}`,
   agencyId,
-  scopes: ["billing:read"],
+  scopes: [scope],
   policies: [],
 });
 
@@ -20,6 +20,8 @@ const seeded: readonly Principal[] = [
   person("person-lina"),
   agency("dewa"),
   agency("dubai-police"),
+  agency("enoc", "fuel:report"),
+  agency("emarat", "fuel:report"),
   {
     kind: "operator",
     id: "operator-noura",

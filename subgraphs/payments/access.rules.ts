@@ -46,3 +46,15 @@ export const maySeePaymentOf = (principal: Principal | undefined, personId: stri
 
 /** Ids of records look like `bill_…`; anything else names nothing and need not be asked for. */
 export const isRecordId = (id: string): boolean => /^[a-z]+_[A-Za-z0-9_-]{1,120}$/.test(id);
+
+export const fuelScope = "fuel:report";
+
+/**
+ * The company whose pumps a machine speaks for.
+ * @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN for anybody but an agency with the scope.
+ */
+export function requireFuelReporting(principal: Principal | undefined): string {
+  const { kind, scopes, agencyId } = requirePrincipal(principal);
+  if (kind === "agency" && agencyId && scopes.includes(fuelScope)) return agencyId;
+  throw forbidden(`Pumps are reported by their company, with the scope ${fuelScope}.`);
+}

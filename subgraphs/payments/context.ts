@@ -6,6 +6,7 @@ import { billsByIds, billsOfBillers, countItems, openBillsOfPersons } from "./bi
 import { newId, type PaymentsCompanion } from "./companion.ts";
 import { finesByIds, finesOfPersons } from "./fine.store.ts";
 import { fuelFillsByIds } from "./fuel-fill.store.ts";
+import { pricesAt, pumpsOfStations, sessionsByIds, stationsByIds } from "./fuel.store.ts";
 import { linesOfItems } from "./item.store.ts";
 import { walletsOfPersons } from "./ledger.store.ts";
 import type { TimePage } from "./paging.ts";
@@ -24,8 +25,20 @@ const ownerOf = (row: { readonly owner_id: string }): string => row.owner_id;
 type Filter = { readonly status: ItemStatus | undefined };
 type Counted = Filter & { readonly by: "person_id" | "biller_id"; readonly kind: "BILL" | "FINE" };
 
-function createLoaders({ db }: BaseContext<Tables>) {
+function createLoaders({ db, clock }: BaseContext<Tables>) {
+  let prices: ReturnType<typeof pricesAt> | undefined;
   return {
+    fuelStation: createOneLoader((ids) => stationsByIds(db, ids), idOf),
+    fuelPumps: createListLoader(
+      (ids) => pumpsOfStations(db, ids),
+      (row) => row.station_id,
+    ),
+    fuelSession: createOneLoader(
+      (ids) => sessionsByIds(db, ids),
+      (row) => row.payment_id,
+    ),
+    /** Of all grades now, asked once. */
+    fuelPrices: () => (prices ??= pricesAt(db, new Date(clock()))),
     bill: createOneLoader((ids) => billsByIds(db, ids), idOf),
     fine: createOneLoader((ids) => finesByIds(db, ids), idOf),
     fuelFill: createOneLoader((ids) => fuelFillsByIds(db, ids), idOf),

@@ -1,9 +1,10 @@
 /**
- * Gives up what was not captured in time: a page that nobody used, a pump that never reported. We never
- * call it expired ourselves: the provider is asked to cancel, which releases the hold, and its answer
- * ends the payment. Once a capture is on its way, the payment is left to it.
+ * Gives up what was not captured in time: a page that nobody used, a pump that never reported. A wallet
+ * gets back what was held of it. A card's payment we never call expired ourselves: the provider is asked
+ * to cancel, which releases the hold, and its answer ends the payment. Once a capture is on its way, the payment is left to it.
  */
 import { type Kysely, sql, type Transaction } from "kysely";
+import { releaseHold } from "./hold.ts";
 import { queueCall } from "./outbox.store.ts";
 import { isSettled } from "./payment-state.rules.ts";
 import { lockPayment } from "./payment.store.ts";
@@ -15,7 +16,7 @@ export async function closePayment(
   tx: Transaction<Tables>,
   paymentId: string,
   closing: Closing,
-  { now, newId }: SettleDeps,
+  deps: SettleDeps,
 ): Promise<boolean> {
   const payment = await lockPayment(tx, paymentId);
   if (!payment || isSettled(payment.state) || payment.closing) return false;
@@ -26,6 +27,11 @@ export async function closePayment(
     .where("kind", "=", "CAPTURE")
     .executeTakeFirst();
   if (capture) return false;
+  if (payment.method === "WALLET") {
+    await releaseHold(tx, payment, closing === "EXPIRED" ? "HOLD_EXPIRED" : "HOLD_RELEASED", deps);
+    return true;
+  }
+  const { now, newId } = deps;
   await tx.updateTable("payment").set({ closing }).where("id", "=", paymentId).execute();
   await queueCall(tx, { id: newId("call"), kind: "CANCEL", paymentId, at: now });
   return true;

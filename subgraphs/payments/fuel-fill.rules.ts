@@ -10,3 +10,7 @@ export function litresText(millilitres: number): string {
   const digits = `${millilitres}`.padStart(4, "0");
   return `${digits.slice(0, -3)}.${digits.slice(-3)}`;
 }
+
+/** The most that may be filled for a limit. @param limit fils. @param pricePerLitre fils, above zero. */
+export const mostMillilitres = (limit: bigint, pricePerLitre: bigint): number =>
+  Number((limit * 1_000n + 499n) / pricePerLitre);

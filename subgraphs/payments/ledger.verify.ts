@@ -29,12 +29,25 @@ const checks: Readonly<Record<string, string>> = {
   "every payment is by the person whose item it settles, in its currency": `
     select p.id from payment p join item i on i.id = p.item_id
     where p.person_id <> i.person_id or p.currency <> i.currency`,
-  "every captured payment took its amount from its payer's wallet or the provider, once": `
+  "every payment took what it captured, or holds, from its payer's wallet or the provider, once": `
     select p.id from payment p
-    where p.captured_amount > 0 and -p.captured_amount is distinct from (
-      select sum(e.amount) from ledger_entry e join ledger_account a on a.id = e.account_id
-      where e.transaction_id = p.transaction_id and case p.method
-        when 'WALLET' then a.kind = 'WALLET' and a.owner_id = p.person_id else a.kind = 'PROVIDER' end)`,
+    where (case when p.state = 'AUTHORISED' and p.method = 'WALLET' then p.authorised_amount
+        else p.captured_amount end) <> coalesce((
+      select -sum(e.amount) from payment_transition t
+      join ledger_entry e on e.transaction_id = t.transaction_id join ledger_account a on a.id = e.account_id
+      where t.payment_id = p.id and case p.method
+        when 'WALLET' then a.kind = 'WALLET' and a.owner_id = p.person_id else a.kind = 'PROVIDER' end), 0)`,
+  "the holds account holds exactly what wallets are authorised for": `
+    select a.id from ledger_account a where a.kind = 'HOLDS' and
+      (select coalesce(sum(amount), 0) from ledger_entry where account_id = a.id)
+      <> (select coalesce(sum(authorised_amount), 0) from payment
+          where method = 'WALLET' and state = 'AUTHORISED' and currency = a.currency)`,
+  "every fill that was reported is captured for exactly what the pump measured, or is on its way": `
+    select s.payment_id as id from fuel_session s join payment p on p.id = s.payment_id
+    left join fuel_fill f on f.item_id = p.item_id
+    where (p.captured_amount > 0 or p.item_id is not null)
+      and f.millilitres is distinct from s.reported_millilitres
+    or p.captured_amount > 0 and p.captured_amount <> (select amount from item where id = p.item_id)`,
   "every captured payment has exactly one capture among its transitions, and no other payment has one": `
     select id from payment p
     where (select count(*) from payment_transition where payment_id = p.id and to_state = 'CAPTURED')

@@ -1,6 +1,8 @@
 /** What people are told about an attempt to pay, in both languages. Pure. */
 import { formatMoney } from "../kit/money.ts";
 import type { Text } from "./charge-line.rules.ts";
+import type { PumpProblem } from "./fuel.ts";
+import type { ReportRefusal } from "./fuel-report.ts";
 import type { NotPayableReason } from "./payment.rules.ts";
 
 export const paymentMade = (amount: bigint, currency: string): Text => {
@@ -51,5 +53,36 @@ export const notPayable: Readonly<Record<NotPayableReason, Text>> = {
   NOTHING_DUE: {
     en: "Nothing is due on this.",
     ar: "لا يوجد مبلغ مستحق.",
+  },
+};
+
+export const pumpUnavailable: Readonly<Record<PumpProblem, Text>> = {
+  NO_SUCH_PUMP: {
+    en: "There is no such pump. Look at the number that is painted on it.",
+    ar: "لا توجد مضخة بهذا الرقم. تحقق من الرقم المكتوب عليها.",
+  },
+  NO_SUCH_GRADE: {
+    en: "This pump does not give this grade. Choose another.",
+    ar: "لا تتوفر هذه الفئة في هذه المضخة. اختر غيرها.",
+  },
+  IN_USE: {
+    en: "Somebody else is using this pump. Choose another, or wait.",
+    ar: "هذه المضخة قيد الاستخدام. اختر غيرها أو انتظر.",
+  },
+};
+
+export const reportRefused: Readonly<Record<ReportRefusal, Text>> = {
+  NO_SUCH_SESSION: { en: "There is no such session.", ar: "لا توجد عملية بهذا الرقم." },
+  NOT_AUTHORISED: {
+    en: "The limit is not held: not yet, or not any more. Nothing was taken.",
+    ar: "الحد غير محجوز حالياً، ولم يُخصم شيء.",
+  },
+  ALREADY_REPORTED: {
+    en: "Another amount was reported before, and that one stands.",
+    ar: "تم الإبلاغ عن كمية أخرى من قبل، وهي المعتمدة.",
+  },
+  OVER_LIMIT: {
+    en: "This costs more than the limit. Nothing was taken.",
+    ar: "تتجاوز القيمة الحد المسموح، ولم يُخصم شيء.",
   },
 };

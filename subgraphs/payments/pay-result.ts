@@ -17,6 +17,7 @@ export const refusalCodes = {
   PAYMENT_UNDER_WAY: "PAYMENT_UNDER_WAY",
   INSUFFICIENT_BALANCE: "INSUFFICIENT_BALANCE",
   NOT_PAYABLE: "NOT_PAYABLE",
+  PUMP_UNAVAILABLE: "PUMP_UNAVAILABLE",
 } as const;
 type RefusalCode = keyof typeof refusalCodes;
 
@@ -29,6 +30,7 @@ registerEnumType(refusalCodes, {
     PAYMENT_UNDER_WAY: { description: "Another payment of it has begun and is not finished." },
     INSUFFICIENT_BALANCE: { description: "The wallet holds too little." },
     NOT_PAYABLE: { description: "There is nothing here that this person could pay." },
+    PUMP_UNAVAILABLE: { description: "The pump is in use, or there is none that gives this." },
   },
 });
 
@@ -143,6 +145,16 @@ export class NotPayable extends Refusal {
   static of(reason: Text): NotPayable {
     const base = refusal("NOT_PAYABLE", reason);
     return Object.assign(new NotPayable(), base, { reason: localized(reason.en, reason.ar) });
+  }
+}
+
+@ObjectType({
+  implements: Refusal,
+  description: "The pump is in use, or the station has no such pump or grade. Choose another.",
+})
+export class PumpUnavailable extends Refusal {
+  static of(message: Text): PumpUnavailable {
+    return Object.assign(new PumpUnavailable(), refusal("PUMP_UNAVAILABLE", message));
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The life of a payment and of its posting to the biller, as directed graphs whose edges name the
- * event. Pure. The database holds the same edges (migrations/0005-payment-life.ts) and refuses all
+ * event. Pure. The database holds the same edges (migrations 0005 and 0006) and refuses all
  * others; a test compares the two. UNKNOWN is an outcome that nobody has told yet: only an answer of
  * the provider leads out of it, never a guess.
  */
@@ -13,6 +13,7 @@ const paymentEdges = {
     PROVIDER_EXPIRED: "EXPIRED",
     PROVIDER_TIMED_OUT: "UNKNOWN",
     WALLET_DEBITED: "CAPTURED",
+    WALLET_HELD: "AUTHORISED",
   },
   ACTION_REQUIRED: {
     PROVIDER_AUTHORISED: "AUTHORISED",
@@ -26,6 +27,9 @@ const paymentEdges = {
     PROVIDER_CANCELLED: "CANCELLED",
     PROVIDER_EXPIRED: "EXPIRED",
     PROVIDER_TIMED_OUT: "UNKNOWN",
+    HOLD_CAPTURED: "CAPTURED",
+    HOLD_RELEASED: "CANCELLED",
+    HOLD_EXPIRED: "EXPIRED",
   },
   UNKNOWN: {
     PAGE_OPENED: "ACTION_REQUIRED",

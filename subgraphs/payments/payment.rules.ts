@@ -57,15 +57,34 @@ export const accountId = (kind: AccountKind, currency: string, ownerId?: string)
 
 export type Posting = { readonly accountId: string; readonly amount: bigint };
 
-/** Where a payment's money comes from: the payer's wallet, or the provider of cards. */
+/** Where a payment's money comes from: the payer's wallet, a hold of it, or the provider of cards. */
 export type Source =
   | { readonly kind: "WALLET"; readonly personId: string }
+  /** What of the payer's wallet was held before; the rest goes back. */
+  | { readonly kind: "HOLD"; readonly personId: string; readonly held: bigint }
   | { readonly kind: "CARD" };
 
-export const sourceAccount = (source: Source, currency: string): string =>
-  source.kind === "WALLET"
-    ? accountId("WALLET", currency, source.personId)
-    : accountId("PROVIDER", currency);
+export function sourceAccount(source: Source, currency: string): string {
+  switch (source.kind) {
+    case "WALLET":
+      return accountId("WALLET", currency, source.personId);
+    case "HOLD":
+      return accountId("HOLDS", currency);
+    case "CARD":
+      return accountId("PROVIDER", currency);
+    default:
+      throw new TypeError(`No such source: ${String(source satisfies never)}`);
+  }
+}
+
+/** What of a hold is not taken, back to its wallet. @throws RangeError when more is taken than is held. */
+export function restOf(source: Source, taken: bigint, currency: string): readonly Posting[] {
+  if (source.kind !== "HOLD") return [];
+  const rest = source.held - taken;
+  if (rest < 0n) throw new RangeError(`${taken} cannot be taken: ${source.held} is held.`);
+  if (rest === 0n) return [];
+  return [{ accountId: accountId("WALLET", currency, source.personId), amount: rest }];
+}
 
 /** Who gets what of some lines: the Knowledge and Innovation Dirham have accounts of their own, all else is the biller's. */
 export function sharesOf(

@@ -12,6 +12,7 @@ import { queueCall } from "./outbox.store.ts";
 import {
   accountId,
   type Posting,
+  restOf,
   sharesOf,
   type Source,
   sourceAccount,
@@ -43,6 +44,12 @@ export type Capture = {
   readonly amount: bigint;
   readonly actor: string;
 };
+
+const captureEvents = {
+  WALLET: "WALLET_DEBITED",
+  HOLD: "HOLD_CAPTURED",
+  CARD: "PROVIDER_CAPTURED",
+} as const;
 
 async function tellBiller(
   tx: Transaction<Tables>,
@@ -84,13 +91,16 @@ export async function takeMoney(
     kind: isHeld ? "CAPTURE" : "PAYMENT",
     occurredAt: now,
     currency,
-    postings: transfer(sourceAccount(source, currency), shares),
+    postings: transfer(sourceAccount(source, currency), [
+      ...shares,
+      ...restOf(source, amount, currency),
+    ]),
   });
   await addTransition(tx, {
     paymentId: payment.id,
     from: payment.state,
     version: payment.version,
-    event: source.kind === "WALLET" ? "WALLET_DEBITED" : "PROVIDER_CAPTURED",
+    event: captureEvents[source.kind],
     actor,
     at: now,
     amount,

@@ -6,6 +6,8 @@ import { type PaymentsCompanion, startCompanion } from "./companion.ts";
 import { BatchResolver } from "./batch.resolver.ts";
 import { RefundResolver } from "./refund.resolver.ts";
 import { createContext, type PaymentsContext } from "./context.ts";
+import { FuelSessionResolver, FuelStationResolver } from "./fuel.resolver.ts";
+import { toStation } from "./fuel-station.ts";
 import {
   BillItemResolver,
   FineItemResolver,
@@ -40,6 +42,8 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     PayResolver,
     BatchResolver,
     RefundResolver,
+    FuelStationResolver,
+    FuelSessionResolver,
   ],
   orphanedTypes: [],
   references: {
@@ -49,6 +53,10 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     Bill: ({ id }, context) => ownBill(String(id), context),
     Fine: ({ id }, context) => ownFine(String(id), context),
     Payment: ({ id }, context) => ownPayment(String(id), context),
+    async FuelStation({ id }, { loaders }) {
+      const row = await loaders.fuelStation.load(String(id));
+      return row && toStation(row);
+    },
     async Payable({ id }, { loaders }) {
       const row = await loaders.payable.load(String(id));
       return row && toPayable(row);

@@ -28,7 +28,9 @@ export type AccountKind =
   | "REFUNDS"
   /** Needs a person to look at it. */
   | "SUSPENSE"
-  | "BANK";
+  | "BANK"
+  /** Of wallets, for what is not captured yet. */
+  | "HOLDS";
 export type PaymentMethodName = "WALLET" | "CARD";
 export type RefundState = "PENDING" | "SUCCEEDED" | "FAILED";
 export type RefundCause = "OPERATOR" | "POSTING_REJECTED";
@@ -42,7 +44,9 @@ export type TransactionKind =
   | "REFUND"
   | "REFUND_PAID"
   | "REFUND_FAILED"
-  | "SETTLEMENT";
+  | "SETTLEMENT"
+  | "HOLD"
+  | "HOLD_RELEASED";
 
 /** Who is paid: an agency, and its series of receipts. */
 export type BillerTable = {
@@ -107,6 +111,36 @@ export type FuelFillTable = {
   grade: string;
   millilitres: number;
   price_per_litre: bigint;
+};
+
+export type FuelStationTable = {
+  id: string;
+  payable_id: string;
+  biller_id: string;
+  name_en: string;
+  name_ar: string;
+  sample: boolean;
+};
+
+export type FuelPumpTable = { station_id: string; number: number; grades: string[] };
+
+/** Of a grade at every station, from a moment on. */
+export type FuelPriceTable = {
+  grade: string;
+  valid_from: Date;
+  price_per_litre: bigint;
+  currency: string;
+};
+
+/** A payment for fuel: which pump it opens, and what that reported. */
+export type FuelSessionTable = {
+  payment_id: string;
+  station_id: string;
+  pump: number;
+  grade: string;
+  price_per_litre: bigint;
+  reported_millilitres: Generated<number | null>;
+  reported_at: Generated<Date | null>;
 };
 
 export type ServiceFeeTable = { item_id: string; title_en: string; title_ar: string };
@@ -282,6 +316,10 @@ export type Tables = {
   bill: BillTable;
   fine: FineTable;
   fuel_fill: FuelFillTable;
+  fuel_station: FuelStationTable;
+  fuel_pump: FuelPumpTable;
+  fuel_price: FuelPriceTable;
+  fuel_session: FuelSessionTable;
   service_fee: ServiceFeeTable;
   ledger_account: LedgerAccountTable;
   ledger_transaction: LedgerTransactionTable;

@@ -4,6 +4,7 @@ import * as ledger from "./0002-ledger.ts";
 import * as payments from "./0003-payments.ts";
 import * as ledgerAccounts from "./0004-ledger-accounts.ts";
 import * as paymentLife from "./0005-payment-life.ts";
+import * as fuel from "./0006-fuel.ts";
 
 export const migrations = {
   "0001-items": items,
@@ -11,4 +12,5 @@ export const migrations = {
   "0003-payments": payments,
   "0004-ledger-accounts": ledgerAccounts,
   "0005-payment-life": paymentLife,
+  "0006-fuel": fuel,
 };

@@ -24,6 +24,19 @@ export type SampleWallet = {
   readonly topUps: readonly { readonly id: string; readonly amount: number; readonly at: string }[];
 };
 
+export type SampleStation = {
+  readonly id: string;
+  readonly payable: string;
+  readonly name: Text;
+  readonly pumps: readonly { readonly number: number; readonly grades: readonly string[] }[];
+};
+
+export type SampleFuelPrice = {
+  readonly grade: string;
+  readonly validFrom: string;
+  readonly pricePerLitre: number;
+};
+
 type Paid = { readonly at: string; readonly channel: string };
 type Base = { readonly id: string; readonly person: string; readonly payable: string };
 type SettledBase = Base & { readonly paid: Paid };
@@ -67,6 +80,8 @@ async function read<T>(name: string): Promise<readonly T[]> {
 
 export const readBillers = (): Promise<readonly SampleBiller[]> => read("billers");
 export const readPayables = (): Promise<readonly SamplePayable[]> => read("payables");
+export const readStations = (): Promise<readonly SampleStation[]> => read("fuel-stations");
+export const readFuelPrices = (): Promise<readonly SampleFuelPrice[]> => read("fuel-prices");
 export const readWallets = (): Promise<readonly SampleWallet[]> => read("wallets");
 
 const paidOf = (paid: Paid | undefined): SampleItem["paid"] =>

@@ -9,7 +9,15 @@ import { openBillerAccount, openWallet, topUpWallet } from "../ledger.store.ts";
 import { settleItem } from "../pay.ts";
 import { totalOf } from "../charge-line.rules.ts";
 import type { Tables } from "../tables.ts";
-import { readBillers, readItems, readPayables, readWallets, type SamplePayable } from "./sample.ts";
+import {
+  readBillers,
+  readFuelPrices,
+  readItems,
+  readPayables,
+  readStations,
+  readWallets,
+  type SamplePayable,
+} from "./sample.ts";
 
 const currency = "AED";
 
@@ -39,6 +47,33 @@ async function addPayables(
     sample: true,
   }));
   await tx.insertInto("payable").values(rows).execute();
+}
+
+async function addFuel(
+  tx: Transaction<Tables>,
+  billers: ReadonlyMap<string, string>,
+): Promise<void> {
+  const stations = await readStations();
+  const rows = stations.map(({ id, payable, name }) => ({
+    id,
+    payable_id: payable,
+    biller_id: billers.get(payable) ?? "",
+    name_en: name.en,
+    name_ar: name.ar,
+    sample: true,
+  }));
+  await tx.insertInto("fuel_station").values(rows).execute();
+  const pumps = stations.flatMap(({ id, pumps: ofStation }) =>
+    ofStation.map(({ number, grades }) => ({ station_id: id, number, grades: [...grades] })),
+  );
+  await tx.insertInto("fuel_pump").values(pumps).execute();
+  const prices = (await readFuelPrices()).map(({ grade, validFrom, pricePerLitre }) => ({
+    grade,
+    valid_from: new Date(validFrom),
+    price_per_litre: BigInt(pricePerLitre),
+    currency,
+  }));
+  await tx.insertInto("fuel_price").values(prices).execute();
 }
 
 async function addWallets(tx: Transaction<Tables>): Promise<void> {
@@ -78,6 +113,7 @@ export async function seed(db: Kysely<Tables>): Promise<void> {
   const billers = new Map(payables.map(({ id, biller }) => [id, biller]));
   await addBillers(tx);
   await addPayables(tx, payables);
+  await addFuel(tx, billers);
   await addWallets(tx);
   const items = await readItems((payableId) => billers.get(payableId) ?? "");
   for (const { item, isVoid } of items) {

@@ -319,7 +319,7 @@ describe("verifying the ledger", () => {
       "update payment set person_id = 'person-omar' where person_id = 'person-amal'",
     ],
     [
-      "every captured payment took its amount from its payer's wallet or the provider, once",
+      "every payment took what it captured, or holds, from its payer's wallet or the provider, once",
       "update payment set (amount, authorised_amount, captured_amount) = (1, 1, 1) where id = 'pay_bill_amal_dewa_2020_03'",
     ],
     [
@@ -377,6 +377,14 @@ describe("verifying the ledger", () => {
     [
       "no text that is kept holds a card number",
       "update payment set failure = 'declined 4242424242424242' where id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "the holds account holds exactly what wallets are authorised for",
+      "update payment set state = 'AUTHORISED' where id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "every fill that was reported is captured for exactly what the pump measured, or is on its way",
+      "insert into fuel_session values ('pay_fill_omar_2020_04_05', 'enoc-deira', 1, 'DIESEL', 206, 1, now())",
     ],
     [
       "every kept idempotency key has its outcome",
