@@ -380,7 +380,7 @@ describe("verifying the ledger", () => {
     ],
     [
       "the holds account holds exactly what wallets are authorised for",
-      "update payment set state = 'AUTHORISED' where id = 'pay_bill_amal_dewa_2020_03'",
+      "update payment set (state, captured_amount, transaction_id, paid_at) = ('AUTHORISED', 0, null, null) where id = 'pay_bill_amal_dewa_2020_03'",
     ],
     [
       "every fill that was reported is captured for exactly what the pump measured, or is on its way",
