@@ -10,7 +10,8 @@ import { toFuelFill } from "./fuel-fill.ts";
 import { toLine } from "./item.store.ts";
 import { ownBill, ownFine, visiblePayment } from "./own.ts";
 import { PaidItem, Payment } from "./payment.ts";
-import { Receipt, toReceipt } from "./receipt.ts";
+import { receiptPage } from "./receipt-page.ts";
+import { Receipt, toReceipt, toReceiptPage } from "./receipt.ts";
 import { toServiceFee } from "./service-fee.ts";
 
 const byId = (what: string) => ({
@@ -104,10 +105,19 @@ export class ReceiptResolver {
     description: "What the total is made of, as it was when it was paid.",
   })
   async lines(
-    @Root() { paymentId, total }: Receipt,
+    @Root() { row, total }: Receipt,
     @Ctx() { loaders }: PaymentsContext,
   ): Promise<readonly ChargeLine[]> {
-    const rows = await loaders.receiptLines.load(paymentId);
-    return rows.map((row) => toChargeLine(toLine(row), total.currency));
+    const lines = await loaders.receiptLines.load(row.payment_id);
+    return lines.map((line) => toChargeLine(toLine(line), total.currency));
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      "The receipt as a page to print or to keep: a whole HTML document in both languages, without scripts and without anything from elsewhere.",
+  })
+  async html(@Root() receipt: Receipt, @Ctx() { loaders }: PaymentsContext): Promise<string> {
+    const lines = await loaders.receiptLines.load(receipt.row.payment_id);
+    return receiptPage(toReceiptPage(receipt, lines.map(toLine)));
   }
 }

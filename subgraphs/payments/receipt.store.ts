@@ -11,6 +11,9 @@ const selectReceipts = (db: Kysely<Tables>) =>
   db
     .selectFrom("receipt")
     .innerJoin("biller", "biller.agency_id", "receipt.biller_id")
+    .innerJoin("payment", "payment.id", "receipt.payment_id")
+    .innerJoin("item", "item.id", "payment.item_id")
+    .innerJoin("payable", "payable.id", "item.payable_id")
     .select([
       "receipt.payment_id",
       "receipt.number",
@@ -18,6 +21,11 @@ const selectReceipts = (db: Kysely<Tables>) =>
       "receipt.issued_at",
       "receipt.total",
       "receipt.currency",
+      "payable.name_en",
+      "payable.name_ar",
+      "payment.method",
+      "payment.card_last4",
+      "item.sample",
     ]);
 
 export type ReceiptRow = InferResult<ReturnType<typeof selectReceipts>>[number];

@@ -1,6 +1,8 @@
 /** A receipt as clients see it; its lines are loaded in payment.resolver.ts. */
 import { Directive, Field, ObjectType } from "type-graphql";
 import { Money } from "../kit/scalars.ts";
+import type { Line } from "./charge-line.rules.ts";
+import type { ReceiptPage } from "./receipt-page.ts";
 import { receiptNumber } from "./payment.rules.ts";
 import type { ReceiptRow } from "./receipt.store.ts";
 
@@ -18,7 +20,7 @@ export class Receipt {
   @Field(() => Money, { description: "What was paid: the sum of the lines." })
   total!: Money;
 
-  paymentId!: string;
+  row!: ReceiptRow;
 }
 
 export const toReceipt = (row: ReceiptRow): Receipt =>
@@ -26,5 +28,19 @@ export const toReceipt = (row: ReceiptRow): Receipt =>
     number: receiptNumber(row.receipt_prefix, row.number),
     issuedAt: row.issued_at,
     total: Money.of(row.total, row.currency),
-    paymentId: row.payment_id,
+    row,
   });
+
+/** @param lines as they were when it was paid. */
+export const toReceiptPage = ({ row, number }: Receipt, lines: readonly Line[]): ReceiptPage => ({
+  number,
+  issuedAt: row.issued_at,
+  currency: row.currency,
+  total: row.total,
+  lines,
+  paymentId: row.payment_id,
+  payable: { en: row.name_en, ar: row.name_ar },
+  method: row.method,
+  cardLast4: row.card_last4,
+  sample: row.sample,
+});
