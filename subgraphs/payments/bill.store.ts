@@ -8,6 +8,7 @@ const selectBills = (db: Kysely<Tables>) =>
     .selectFrom("item")
     .innerJoin("bill", "bill.item_id", "item.id")
     .innerJoin("payable", "payable.id", "item.payable_id")
+    .leftJoin("instalment", "instalment.item_id", "item.id")
     .select([
       "item.id",
       "item.person_id",
@@ -21,6 +22,10 @@ const selectBills = (db: Kysely<Tables>) =>
       "payable.service_id",
       "bill.account_number",
       "bill.due_at",
+      "bill.most_instalments",
+      "instalment.parent_id",
+      "instalment.number",
+      "instalment.count",
     ]);
 
 export type BillRow = InferResult<ReturnType<typeof selectBills>>[number];
@@ -28,6 +33,14 @@ export type BillRow = InferResult<ReturnType<typeof selectBills>>[number];
 export const billsByIds = (db: Kysely<Tables>, ids: readonly string[]) =>
   selectBills(db)
     .where("item.id", "in", [...ids])
+    .execute();
+
+/** In their order. */
+export const instalmentsOfBills = (db: Kysely<Tables>, billIds: readonly string[]) =>
+  selectBills(db)
+    .where("instalment.parent_id", "in", [...billIds])
+    .orderBy("instalment.parent_id")
+    .orderBy("instalment.number")
     .execute();
 
 /** Soonest due first. */

@@ -1,5 +1,5 @@
 /** A bill as clients see it; its lines and payable are loaded in item.resolver.ts. */
-import { Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { connectionOf } from "../kit/pagination.ts";
 import { Money } from "../kit/scalars.ts";
 import { Agency, agencyOf } from "./agency.ts";
@@ -7,7 +7,12 @@ import type { BillRow } from "./bill.store.ts";
 import { Service, serviceOf } from "./service.ts";
 import type { ItemStatus } from "./tables.ts";
 
-export const billStatuses = { OPEN: "OPEN", PAID: "PAID", VOID: "VOID" } as const;
+export const billStatuses = {
+  OPEN: "OPEN",
+  PAID: "PAID",
+  VOID: "VOID",
+  IN_INSTALMENTS: "IN_INSTALMENTS",
+} as const;
 
 registerEnumType(billStatuses, {
   name: "BillStatus",
@@ -16,6 +21,7 @@ registerEnumType(billStatuses, {
     OPEN: { description: "Waits to be paid." },
     PAID: { description: "Is paid in full." },
     VOID: { description: "Was withdrawn by the biller: nothing is to be paid." },
+    IN_INSTALMENTS: { description: "Was split: its `instalments` are paid instead." },
   },
 });
 
@@ -48,7 +54,7 @@ export class Bill {
 
   @Field(() => Money, {
     description:
-      "What has to be paid now; zero once the bill is paid or void. Pass its `amount` to payBill as `expectedAmount`.",
+      "What has to be paid now; zero once the bill is paid, void or split. Pass its `amount` to payBill as `expectedAmount`.",
   })
   amountDue!: Money;
 
@@ -66,7 +72,21 @@ export class Bill {
   })
   sample!: boolean;
 
+  @Field(() => Int, {
+    description:
+      "Into how many instalments splitBill can split it; 1 when it is paid in full only.",
+  })
+  mostInstalments!: number;
+
   payableId!: string;
+  /** Set for an instalment of another bill. */
+  part!: { readonly parentId: string; readonly number: number; readonly count: number } | null;
+}
+
+function partOf({ parent_id: parentId, number, count }: BillRow): Bill["part"] {
+  return parentId !== null && number !== null && count !== null
+    ? { parentId, number, count }
+    : null;
 }
 
 export const toBill = (row: BillRow): Bill =>
@@ -81,7 +101,9 @@ export const toBill = (row: BillRow): Bill =>
     dueAt: row.due_at,
     status: row.status,
     sample: row.sample,
+    mostInstalments: row.status === "OPEN" ? row.most_instalments : 1,
     payableId: row.payable_id,
+    part: partOf(row),
   });
 
 export const { Connection: BillConnection } = connectionOf("Bill", () => Bill);

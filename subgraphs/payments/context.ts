@@ -2,7 +2,13 @@
 import type { BaseContext } from "../kit/define-subgraph.ts";
 import { createListLoader, createOneLoader, perArguments } from "../kit/loaders.ts";
 import type { BillerSystems } from "./biller-system.ts";
-import { billsByIds, billsOfBillers, countItems, openBillsOfPersons } from "./bill.store.ts";
+import {
+  billsByIds,
+  billsOfBillers,
+  countItems,
+  instalmentsOfBills,
+  openBillsOfPersons,
+} from "./bill.store.ts";
 import { newId, type PaymentsCompanion } from "./companion.ts";
 import { finesByIds, finesOfPersons } from "./fine.store.ts";
 import { fuelFillsByIds } from "./fuel-fill.store.ts";
@@ -40,6 +46,10 @@ function createLoaders({ db, clock }: BaseContext<Tables>) {
     /** Of all grades now, asked once. */
     fuelPrices: () => (prices ??= pricesAt(db, new Date(clock()))),
     bill: createOneLoader((ids) => billsByIds(db, ids), idOf),
+    instalmentsOfBill: createListLoader(
+      (ids) => instalmentsOfBills(db, ids),
+      (row) => row.parent_id ?? "",
+    ),
     fine: createOneLoader((ids) => finesByIds(db, ids), idOf),
     fuelFill: createOneLoader((ids) => fuelFillsByIds(db, ids), idOf),
     serviceFee: createOneLoader((ids) => serviceFeesByIds(db, ids), idOf),

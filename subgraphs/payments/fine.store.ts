@@ -19,6 +19,7 @@ const selectFines = (db: Kysely<Tables>) =>
       "item.currency",
       "item.sample",
       "payable.service_id",
+      "payable.discountable",
       "fine.violation_en",
       "fine.violation_ar",
       "fine.plate",

@@ -73,6 +73,12 @@ export class Fine {
   })
   discount!: FineDiscount | null;
 
+  @Field(() => Boolean, {
+    description:
+      "Whether fines of this kind can have a discount at all: traffic fines of Dubai Police can, those of other agencies never.",
+  })
+  discountable!: boolean;
+
   @Field(() => Money, {
     description:
       "What has to be paid now; zero once the fine is paid or void. Pass its `amount` to payFine as `expectedAmount`.",
@@ -113,6 +119,7 @@ export function toFine(row: FineRow, now: Date): Fine {
     plate: row.plate,
     occurredAt: row.occurred_at,
     originalAmount: Money.of(row.amount, row.currency),
+    discountable: row.discountable,
     discount: discount && Object.assign(new FineDiscount(), discount, { amount }),
     amountDue: Money.of(due, row.currency),
     blackPoints: row.black_points,

@@ -23,6 +23,8 @@ export type NewBill = Common & {
   readonly kind: "BILL";
   readonly accountNumber: string;
   readonly dueAt: Date;
+  /** Into how many parts it may be split; in full only when left out. */
+  readonly mostInstalments?: number;
   readonly lines: readonly Line[];
 };
 export type NewFine = Common & {
@@ -73,7 +75,9 @@ async function addDetails(tx: Transaction<Tables>, item: NewItem): Promise<void>
   switch (item.kind) {
     case "BILL": {
       const { id: item_id, accountNumber: account_number, dueAt: due_at } = item;
-      await tx.insertInto("bill").values({ item_id, account_number, due_at }).execute();
+      const most_instalments = item.mostInstalments ?? 1;
+      const row = { item_id, account_number, due_at, most_instalments };
+      await tx.insertInto("bill").values(row).execute();
       return;
     }
     case "FINE": {

@@ -54,6 +54,14 @@ export const notPayable: Readonly<Record<NotPayableReason, Text>> = {
     en: "Nothing is due on this.",
     ar: "لا يوجد مبلغ مستحق.",
   },
+  IN_INSTALMENTS: {
+    en: "This is paid in instalments. Pay them one by one.",
+    ar: "تُسدد هذه الفاتورة على أقساط. ادفع كل قسط على حدة.",
+  },
+  NO_INSTALMENTS: {
+    en: "This cannot be paid in so many instalments. Pay it in full, or choose fewer.",
+    ar: "لا يمكن تقسيط هذا المبلغ على هذا العدد. ادفعه كاملاً أو اختر عدداً أقل.",
+  },
 };
 
 export const pumpUnavailable: Readonly<Record<PumpProblem, Text>> = {

@@ -1,8 +1,8 @@
 /** What can be paid through the graph: by id, and by the services that offer it. */
-import type { Kysely } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { PayableTable, Tables } from "./tables.ts";
 
-export type PayableRow = PayableTable;
+export type PayableRow = Selectable<PayableTable>;
 
 export const payablesByIds = (db: Kysely<Tables>, ids: readonly string[]) =>
   db

@@ -6,7 +6,12 @@ import type { Line } from "./charge-line.rules.ts";
 import { totalOf } from "./charge-line.rules.ts";
 import type { AccountKind, ItemStatus } from "./tables.ts";
 
-export type NotPayableReason = "UNKNOWN" | "VOID" | "NOTHING_DUE";
+export type NotPayableReason =
+  | "UNKNOWN"
+  | "VOID"
+  | "NOTHING_DUE"
+  | "IN_INSTALMENTS"
+  | "NO_INSTALMENTS";
 
 /** How a request to pay ended; kept with its idempotency key and answered again on a repeat. */
 export type Outcome =
@@ -42,7 +47,7 @@ export function decide(
   facts: PayFacts,
 ): { readonly kind: "PAY"; readonly amount: bigint } | Refusal {
   const { status, lines, currency, expectedAmount, balance } = facts;
-  if (status === "VOID") return { kind: "NOT_PAYABLE", reason: "VOID" };
+  if (status !== "OPEN") return { kind: "NOT_PAYABLE", reason: status };
   const due = totalOf(lines);
   if (due <= 0n) return { kind: "NOT_PAYABLE", reason: "NOTHING_DUE" };
   if (due !== expectedAmount) return { kind: "AMOUNT_CHANGED", currentAmount: due, currency };

@@ -24,7 +24,7 @@ import { addPostingTransition, insertPosting } from "./posting.store.ts";
 import { issueReceipt } from "./receipt.store.ts";
 import type { Tables } from "./tables.ts";
 
-export type IdPrefix = "pay" | "txn" | "call" | "refund" | "fill";
+export type IdPrefix = "pay" | "txn" | "call" | "refund" | "fill" | "bill";
 
 export type SettleDeps = {
   readonly now: Date;

@@ -14,6 +14,7 @@ import {
   FuelFillItemResolver,
   ServiceFeeItemResolver,
 } from "./item.resolver.ts";
+import { InstalmentResolver } from "./instalment.resolver.ts";
 import { migrations } from "./migrations/index.ts";
 import { ownBill, ownFine, ownPayment } from "./own.ts";
 import { PayResolver } from "./pay.resolver.ts";
@@ -42,6 +43,7 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     PayResolver,
     BatchResolver,
     RefundResolver,
+    InstalmentResolver,
     FuelStationResolver,
     FuelSessionResolver,
   ],

@@ -12,7 +12,7 @@ import type {
 
 export type PayableKind = "BILL" | "FINE" | "FUEL" | "FEE" | "TOP_UP";
 export type ItemKind = "BILL" | "FINE" | "FUEL_FILL" | "SERVICE_FEE";
-export type ItemStatus = "OPEN" | "PAID" | "VOID";
+export type ItemStatus = "OPEN" | "PAID" | "VOID" | "IN_INSTALMENTS";
 export type AccountKind =
   | "WALLET"
   | "BILLER"
@@ -65,6 +65,8 @@ export type PayableTable = {
   account_label_en: string;
   account_label_ar: string;
   sample: boolean;
+  /** Whether fines of it can have a discount. */
+  discountable: Generated<boolean>;
 };
 
 /** What one person owes or has paid; bill, fine, fuel_fill and service_fee add what is their own. */
@@ -90,7 +92,21 @@ export type LineColumns = {
   amount: bigint;
 };
 
-export type BillTable = { item_id: string; account_number: string; due_at: Date };
+export type BillTable = {
+  item_id: string;
+  account_number: string;
+  due_at: Date;
+  /** 1 when it is paid in full only. */
+  most_instalments: Generated<number>;
+};
+
+/** A bill that is a part of another one. */
+export type InstalmentTable = {
+  item_id: string;
+  parent_id: string;
+  number: number;
+  count: number;
+};
 
 export type FineTable = {
   item_id: string;
@@ -314,6 +330,7 @@ export type Tables = {
   item: ItemTable;
   item_line: { item_id: string } & LineColumns;
   bill: BillTable;
+  instalment: InstalmentTable;
   fine: FineTable;
   fuel_fill: FuelFillTable;
   fuel_station: FuelStationTable;

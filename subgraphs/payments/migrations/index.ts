@@ -5,6 +5,7 @@ import * as payments from "./0003-payments.ts";
 import * as ledgerAccounts from "./0004-ledger-accounts.ts";
 import * as paymentLife from "./0005-payment-life.ts";
 import * as fuel from "./0006-fuel.ts";
+import * as instalments from "./0007-instalments.ts";
 
 export const migrations = {
   "0001-items": items,
@@ -13,4 +14,5 @@ export const migrations = {
   "0004-ledger-accounts": ledgerAccounts,
   "0005-payment-life": paymentLife,
   "0006-fuel": fuel,
+  "0007-instalments": instalments,
 };

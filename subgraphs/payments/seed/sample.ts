@@ -17,6 +17,7 @@ export type SamplePayable = {
   readonly service: string;
   readonly name: Text;
   readonly accountLabel: Text;
+  readonly discountable?: true;
 };
 
 export type SampleWallet = {
@@ -45,6 +46,7 @@ type SampleBill = Base & {
   readonly accountNumber: string;
   readonly issuedAt: string;
   readonly dueAt: string;
+  readonly mostInstalments?: number;
   readonly lines: readonly { kind: Line["kind"]; description: Text; amount: number }[];
   readonly status?: "VOID";
   readonly paid?: Paid;
@@ -106,6 +108,7 @@ export async function readItems(
       kind: "BILL",
       accountNumber: bill.accountNumber,
       dueAt: new Date(bill.dueAt),
+      mostInstalments: bill.mostInstalments ?? 1,
       lines: bill.lines.map((line) => ({ ...line, amount: BigInt(line.amount) })),
     };
     return { item, isVoid: bill.status === "VOID", paid: paidOf(bill.paid) };

@@ -35,7 +35,7 @@ async function addPayables(
   tx: Transaction<Tables>,
   payables: readonly SamplePayable[],
 ): Promise<void> {
-  const rows = payables.map(({ id, kind, biller, service, name, accountLabel }) => ({
+  const rows = payables.map(({ id, kind, biller, service, name, accountLabel, discountable }) => ({
     id,
     kind,
     biller_id: biller,
@@ -45,6 +45,7 @@ async function addPayables(
     account_label_en: accountLabel.en,
     account_label_ar: accountLabel.ar,
     sample: true,
+    discountable: discountable ?? false,
   }));
   await tx.insertInto("payable").values(rows).execute();
 }
