@@ -25,7 +25,13 @@ const seeded: readonly Principal[] = [
   {
     kind: "operator",
     id: "operator-noura",
-    scopes: ["payments:read", "payments:refund", "billing:read", "operations"],
+    scopes: [
+      "payments:read",
+      "payments:refund",
+      "payments:reconcile",
+      "billing:read",
+      "operations",
+    ],
     policies: [],
   },
 ];

@@ -34,9 +34,16 @@ export const paymentsScope = "payments:read";
 
 /** @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN for anybody but an operator with the scope. */
 export function requireRefunding(principal: Principal | undefined): Principal {
+  return requireOperator(principal, refundScope);
+}
+
+export const reconcileScope = "payments:reconcile";
+
+/** @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN for anybody but an operator with the scope. */
+export function requireOperator(principal: Principal | undefined, scope: string): Principal {
   const signedIn = requirePrincipal(principal);
-  if (signedIn.kind === "operator" && signedIn.scopes.includes(refundScope)) return signedIn;
-  throw forbidden(`Refunds are for operators with the scope ${refundScope}.`);
+  if (signedIn.kind === "operator" && signedIn.scopes.includes(scope)) return signedIn;
+  throw forbidden(`This is for operators with the scope ${scope}.`);
 }
 
 /** Their payer, and operators who look after payments. */

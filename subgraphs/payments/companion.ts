@@ -8,12 +8,16 @@ import { z } from "zod";
 import { readEnv, Secret } from "../../platform/env.ts";
 import type { Companion, CompanionDeps } from "../kit/companion.ts";
 import { createHttpBiller, type BillerSystem, type BillerSystems } from "./biller-system.ts";
+import { createRedisSink, notifySink, sendEvents } from "./event.ts";
+import { pruneEvents, pruneWebhooks } from "./event.store.ts";
 import { expirePayments } from "./expiry.ts";
 import { pruneKeys } from "./idempotency.store.ts";
 import { takeCheckpoints } from "./ledger.store.ts";
 import { createOutbox } from "./outbox.ts";
-import { createHttpProvider } from "./provider.ts";
+import { createHttpProvider, type Provider } from "./provider.ts";
 import type { SettleDeps } from "./settle.ts";
+import { importSettlement } from "./settlement.ts";
+import { wasImported } from "./settlement.store.ts";
 import type { Tables } from "./tables.ts";
 import { createWebhookRoute } from "./webhook.ts";
 import { type Job, startJobs } from "./worker.ts";
@@ -45,6 +49,11 @@ const configSchema = z
       )
       .optional(),
     BILLER_SECRET: secret.optional(),
+    /** Where events of payments go; by NOTIFY of the database when left out. */
+    REDIS_URL: z
+      .url({ protocol: /^rediss?$/ })
+      .or(z.literal(""))
+      .optional(),
     /** How long the outbox rests when it found nothing to do. */
     OUTBOX_PAUSE_MS: z.coerce.number().int().min(5).max(10_000).default(100),
   })
@@ -61,11 +70,30 @@ const configSchema = z
 export type PaymentsCompanion = Companion & {
   readonly billers: BillerSystems;
   readonly hasCards: boolean;
+  /** The provider's settlement file of a day. */
+  readonly fetchSettlement: ((day: string) => Promise<string>) | undefined;
 };
 
 export const newId: SettleDeps["newId"] = (prefix) => `${prefix}_${uuidv7()}`;
 
 const checkpointAfterEntries = 1_000n;
+const dayMs = 24 * 60 * 60_000;
+/** Long enough for whoever follows them to come back. */
+const eventLifeMs = 7 * dayMs;
+/** Webhooks are refused when they are older than minutes, so an id cannot come back after that. */
+const webhookLifeMs = dayMs;
+
+/** Once a day's file can be there, unless it was imported; an operator may do it again. */
+async function settleYesterday(
+  db: CompanionDeps<Tables>["db"],
+  provider: Provider,
+  deps: SettleDeps,
+): Promise<void> {
+  const day = new Date(deps.now.getTime() - dayMs).toISOString().slice(0, 10);
+  if (deps.now.getUTCHours() < 1 || (await wasImported(db, day))) return;
+  const csv = await provider.settlement(day);
+  await importSettlement(db, { day, csv, importedBy: "clock" }, deps);
+}
 
 export async function startCompanion({
   db,
@@ -94,6 +122,7 @@ export async function startCompanion({
   const settleDeps = (): SettleDeps => ({ now: new Date(clock()), newId, hasSystem });
   const leaseMs = Math.max(5_000, 4 * timeoutMs);
   const runOutbox = createOutbox({ db, provider, billers, settleDeps, log, leaseMs });
+  const sink = config.REDIS_URL ? createRedisSink(config.REDIS_URL, log) : notifySink;
   const callsAtOnce = 16;
   const jobs: readonly Job[] = [
     {
@@ -107,20 +136,40 @@ export async function startCompanion({
       run: async () => (await expirePayments(db, settleDeps())) > 0,
     },
     {
+      name: "events",
+      everyMs: config.OUTBOX_PAUSE_MS,
+      run: async () => (await sendEvents(db, sink, new Date(clock()))) > 0,
+    },
+    {
+      name: "settlement",
+      everyMs: 600_000,
+      async run() {
+        if (provider) await settleYesterday(db, provider, settleDeps());
+        return false;
+      },
+    },
+    {
       name: "upkeep",
       everyMs: 60_000,
       async run() {
         await pruneKeys(db, new Date(clock()));
+        await pruneEvents(db, new Date(clock() - eventLifeMs));
+        await pruneWebhooks(db, new Date(clock() - webhookLifeMs));
         await takeCheckpoints(db, checkpointAfterEntries);
         return false;
       },
     },
   ];
+  const stopJobs = startJobs(jobs, log);
   const secrets = config.PROVIDER_WEBHOOK_SECRET?.reveal().split(" ") ?? [];
   return {
     billers,
     hasCards: provider !== undefined,
+    fetchSettlement: provider?.settlement,
     routes: { "POST /webhooks/provider": createWebhookRoute({ db, secrets, settleDeps }) },
-    stop: startJobs(jobs, log),
+    async stop() {
+      await stopJobs();
+      await sink.stop();
+    },
   };
 }

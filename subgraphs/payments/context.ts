@@ -14,7 +14,7 @@ import { finesByIds, finesOfPersons } from "./fine.store.ts";
 import { fuelFillsByIds } from "./fuel-fill.store.ts";
 import { pricesAt, pumpsOfStations, sessionsByIds, stationsByIds } from "./fuel.store.ts";
 import { linesOfItems } from "./item.store.ts";
-import { walletsOfPersons } from "./ledger.store.ts";
+import { balancesOfBillers, walletsOfPersons } from "./ledger.store.ts";
 import type { TimePage } from "./paging.ts";
 import { payablesByIds, payablesOfServices } from "./payable.store.ts";
 import { countPaymentsOfPersons, paymentsByIds, paymentsOfPersons } from "./payment.store.ts";
@@ -75,6 +75,10 @@ function createLoaders({ db, clock }: BaseContext<Tables>) {
       (ids) => linesOfReceipts(db, ids),
       (row) => row.payment_id,
     ),
+    billerBalance: createOneLoader(
+      (ids) => balancesOfBillers(db, ids, walletCurrency),
+      (row) => row.owner_id,
+    ),
     wallet: createOneLoader(
       (ids) => walletsOfPersons(db, ids, walletCurrency),
       (row) => row.person_id,
@@ -103,18 +107,21 @@ export type PaymentsContext = BaseContext<Tables> & {
   readonly billers: BillerSystems;
   /** Whether there is a provider of cards. */
   readonly hasCards: boolean;
+  /** The provider's settlement file of a day; undefined without a provider. */
+  readonly fetchSettlement: PaymentsCompanion["fetchSettlement"];
   /** For what moves money, at this moment. */
   readonly settleDeps: () => SettleDeps;
 };
 
-const noBillers: BillerSystems = new Map();
+/** Without anything beside it: wallets only. */
+const alone = { billers: new Map(), hasCards: false, fetchSettlement: undefined } as const;
 
 export function createContext(
   base: BaseContext<Tables>,
   companion?: PaymentsCompanion,
 ): PaymentsContext {
-  const { billers, hasCards } = companion ?? { billers: noBillers, hasCards: false };
+  const { billers, hasCards, fetchSettlement } = companion ?? alone;
   const hasSystem = (billerId: string): boolean => billers.has(billerId);
   const settleDeps = () => ({ now: new Date(base.clock()), newId, hasSystem });
-  return { ...base, loaders: createLoaders(base), billers, hasCards, settleDeps };
+  return { ...base, loaders: createLoaders(base), billers, hasCards, fetchSettlement, settleDeps };
 }

@@ -88,7 +88,9 @@ export class InstalmentResolver {
     if (input.parts < 2 || input.parts > mostParts) {
       throw badUserInput(`\`parts\` must be from 2 to ${mostParts}, not ${input.parts}.`);
     }
-    const outcome = await splitBillOnce(context.db, { ...input, personId }, context.settleDeps());
+    const { billId, parts, expectedAmount, idempotencyKey } = input;
+    const request = { personId, billId, parts, expectedAmount, idempotencyKey };
+    const outcome = await splitBillOnce(context.db, request, context.settleDeps());
     if (outcome.kind !== "SPLIT") {
       return (await tell(outcome, context)) as typeof SplitBillResult;
     }

@@ -102,6 +102,20 @@ export async function balanceOfAccount(db: Kysely<Tables>, id: string): Promise<
   return rows[0]?.balance ?? 0n;
 }
 
+/** What billers hold now, each one checkpoint and the entries after it. */
+export async function balancesOfBillers(
+  db: Kysely<Tables>,
+  billerIds: readonly string[],
+  currency: string,
+): Promise<readonly { readonly owner_id: string; readonly balance: bigint }[]> {
+  const { rows } = await sql<{ owner_id: string; balance: bigint }>`
+    select owner_id, ledger_balance(id) as balance from ledger_account
+    where kind = 'BILLER' and currency = ${currency} and owner_id = any(${[...billerIds]})`.execute(
+    db,
+  );
+  return rows;
+}
+
 /** What an account held at a past instant: the sum of its entries that had happened by then. */
 export async function balanceOfAccountAt(
   db: Kysely<Tables>,

@@ -100,6 +100,35 @@ const checks: Readonly<Record<string, string>> = {
       else r.payment_id is not null end`,
   "no text that is kept holds a card number": `
     select id from payment where concat_ws(' ', card_token, failure, page_url) ~ '[0-9]{13}'`,
+  "the provider owes exactly what it captured, less what it refunded and settled": `
+    select a.id from ledger_account a where a.kind = 'PROVIDER' and
+      (select coalesce(sum(amount), 0) from ledger_entry where account_id = a.id)
+      <> (select coalesce(sum(refunded_amount - captured_amount), 0) from payment
+          where method = 'CARD' and currency = a.currency)
+        + (select coalesce(sum(amount), 0) from settlement_line
+          where transaction_id is not null and currency = a.currency)`,
+  "the bank got exactly what was settled, less the provider's fees": `
+    select a.id from ledger_account a where a.kind = 'BANK' and
+      (select coalesce(sum(amount), 0) from ledger_entry where account_id = a.id)
+      <> (select coalesce(sum(fee - amount), 0) from settlement_line
+          where transaction_id is not null and currency = a.currency)`,
+  "every settled line is a capture or refund of ours over the same amount": `
+    select l.id::text from settlement_line l where l.verdict = 'MATCHED' and l.amount is distinct from
+      case l.kind when 'capture' then (select captured_amount from payment where id = l.reference)
+        else (select -amount from refund where id = l.refund_reference and state = 'SUCCEEDED') end`,
+  "the sums by day, biller, channel and method equal the payments and refunds": `
+    select coalesce(d.day, s.day) || ' ' || coalesce(d.biller_id, s.biller_id) as id
+    from payment_day d full join (
+      select (t.at at time zone 'Asia/Dubai')::date as day, i.biller_id, p.channel, p.method, p.currency,
+        count(*) filter (where t.to_state = 'CAPTURED') as payments,
+        coalesce(sum(t.amount) filter (where t.to_state = 'CAPTURED'), 0) as captured,
+        count(*) filter (where t.event like 'REFUNDED%') as refunds,
+        coalesce(sum(t.amount) filter (where t.event like 'REFUNDED%'), 0) as refunded
+      from payment_transition t join payment p on p.id = t.payment_id join item i on i.id = p.item_id
+      where t.to_state = 'CAPTURED' or t.event like 'REFUNDED%' group by 1, 2, 3, 4, 5
+    ) s using (day, biller_id, channel, method, currency)
+    where (d.payments, d.captured, d.refunds, d.refunded)
+      is distinct from (s.payments, s.captured, s.refunds, s.refunded)`,
   "every receipt's total equals its lines": `
     select payment_id as id from receipt r
     where total <> (select coalesce(sum(amount), 0) from receipt_line l where l.payment_id = r.payment_id)`,

@@ -36,6 +36,8 @@ export type Provider = {
     refund: { readonly id: string; readonly amount: bigint },
   ) => Promise<ProviderAnswer>;
   readonly inquire: (reference: string) => Promise<ProviderAnswer>;
+  /** The settlement file of a day (YYYY-MM-DD, UTC), as CSV. @throws Error when it cannot be had. */
+  readonly settlement: (day: string) => Promise<string>;
 };
 
 const minorUnits = z
@@ -90,6 +92,9 @@ export type HttpProviderOptions = {
   readonly timeoutMs: number;
 };
 
+/** A whole day's file takes longer than one payment. */
+const settlementTimeoutMs = 60_000;
+
 /** Refused before anything was sent. */
 const isUnsent = (error: unknown): boolean => {
   const { code } = ((error as Error).cause ?? {}) as { code?: string };
@@ -137,5 +142,13 @@ export function createHttpProvider({ url, secret, timeoutMs }: HttpProviderOptio
     refund: (key, reference, { id, amount }) =>
       send(at(reference, "/refunds"), key, { reference: id, amount: `${amount}` }),
     inquire: (reference) => send(at(reference)),
+    async settlement(day) {
+      const response = await fetch(`${url}/settlements/${day}`, {
+        headers: { authorization: `Bearer ${secret}` },
+        signal: AbortSignal.timeout(settlementTimeoutMs),
+      });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      return response.text();
+    },
   };
 }

@@ -16,6 +16,7 @@ import {
 } from "./item.resolver.ts";
 import { InstalmentResolver } from "./instalment.resolver.ts";
 import { migrations } from "./migrations/index.ts";
+import { OperationsResolver } from "./operations.resolver.ts";
 import { ownBill, ownFine, ownPayment } from "./own.ts";
 import { PayResolver } from "./pay.resolver.ts";
 import { toPayable } from "./payable.ts";
@@ -44,6 +45,7 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     BatchResolver,
     RefundResolver,
     InstalmentResolver,
+    OperationsResolver,
     FuelStationResolver,
     FuelSessionResolver,
   ],

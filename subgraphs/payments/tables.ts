@@ -324,6 +324,50 @@ export type IdempotencyTable = {
   created_at: Date;
 };
 
+/** Sums of one day, kept by the database itself. */
+export type PaymentDayTable = {
+  /** In the city's time. */
+  day: Date;
+  biller_id: string;
+  channel: string;
+  method: PaymentMethodName;
+  currency: string;
+  payments: bigint;
+  captured: bigint;
+  refunds: bigint;
+  refunded: bigint;
+};
+
+export type SettlementFileTable = {
+  sha256: string;
+  day: string;
+  lines: number;
+  imported_at: Date;
+  imported_by: string;
+};
+
+export type SettlementVerdict = "MATCHED" | "MISSING_HERE" | "AMOUNT_DIFFERS" | "DUPLICATE";
+
+export type SettlementLineTable = {
+  id: Generated<bigint>;
+  file_sha256: string;
+  day: string;
+  reference: string;
+  kind: "capture" | "refund";
+  /** Empty for captures. */
+  refund_reference: string;
+  /** Minor units; below zero for refunds. */
+  amount: bigint;
+  fee: bigint;
+  currency: string;
+  at: Date;
+  /** Which of several equal lines of its file. */
+  copy: number;
+  verdict: Generated<SettlementVerdict>;
+  amount_here: Generated<bigint | null>;
+  transaction_id: Generated<string | null>;
+};
+
 export type Tables = {
   biller: BillerTable;
   payable: PayableTable;
@@ -351,6 +395,9 @@ export type Tables = {
   outbound_call: OutboundCallTable;
   webhook: { id: string; received_at: Date };
   payment_event: PaymentEventTable;
+  payment_day: PaymentDayTable;
+  settlement_file: SettlementFileTable;
+  settlement_line: SettlementLineTable;
   receipt: ReceiptTable;
   receipt_line: { payment_id: string } & LineColumns;
   idempotency: IdempotencyTable;

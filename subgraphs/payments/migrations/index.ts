@@ -6,6 +6,7 @@ import * as ledgerAccounts from "./0004-ledger-accounts.ts";
 import * as paymentLife from "./0005-payment-life.ts";
 import * as fuel from "./0006-fuel.ts";
 import * as instalments from "./0007-instalments.ts";
+import * as operations from "./0008-operations.ts";
 
 export const migrations = {
   "0001-items": items,
@@ -15,4 +16,5 @@ export const migrations = {
   "0005-payment-life": paymentLife,
   "0006-fuel": fuel,
   "0007-instalments": instalments,
+  "0008-operations": operations,
 };

@@ -387,6 +387,26 @@ describe("verifying the ledger", () => {
       "insert into fuel_session values ('pay_fill_omar_2020_04_05', 'enoc-deira', 1, 'DIESEL', 206, 1, now())",
     ],
     [
+      "the sums by day, biller, channel and method equal the payments and refunds",
+      "update payment_day set captured = captured + 1 where biller_id = 'dewa'",
+    ],
+    [
+      "the sums by day, biller, channel and method equal the payments and refunds",
+      "delete from payment_day where biller_id = 'dewa'",
+    ],
+    [
+      "the provider owes exactly what it captured, less what it refunded and settled",
+      "update ledger_entry set account_id = 'provider:AED' where account_id = 'biller:dewa:AED'",
+    ],
+    [
+      "the bank got exactly what was settled, less the provider's fees",
+      "update ledger_entry set account_id = 'bank:AED' where account_id = 'biller:dewa:AED'",
+    ],
+    [
+      "every settled line is a capture or refund of ours over the same amount",
+      "insert into settlement_line (file_sha256, day, reference, kind, refund_reference, amount, fee, currency, at, copy, verdict) values ('x', '2020-05-01', 'pay_bill_amal_dewa_2020_03', 'capture', '', 1, 0, 'AED', now(), 1, 'MATCHED')",
+    ],
+    [
       "every kept idempotency key has its outcome",
       "insert into idempotency values ('p', 'payBill', 'k', 'h', null, now())",
     ],
