@@ -26,7 +26,7 @@ import { Agency } from "./agency.ts";
 import type { PaymentsContext } from "./context.ts";
 import { readTimePage } from "./paging.ts";
 import {
-  SettlementDifference,
+  type SettlementDifference,
   SettlementDifferenceConnection,
   SettlementImported,
   toDifference,

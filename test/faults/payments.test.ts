@@ -54,6 +54,7 @@ test(
       lost: { provider: 0n, biller: 0n, wallets: 0n },
       problems: [],
     });
+    expect(report.fills).toBeGreaterThan(0);
     expect(report.kills).toBeGreaterThan(0);
     expect(report.payments["CAPTURED"]).toBeGreaterThan(0);
   },

@@ -1,5 +1,5 @@
 /**
- * Conservation under fire. Payers pay bills from wallets and by cards of every kind, repeat their requests
+ * Conservation under fire. Payers pay bills and fill up from wallets and by cards of every kind, repeat their requests
  * with the same keys, several at once, and operators refund, while the payments process is killed at
  * random moments, the provider times out, answers twice and late, the biller rejects or stays silent, and
  * database connections are cut. When all is quiet again the books are proved and compared with the
@@ -9,6 +9,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Principal } from "../../platform/principal.ts";
+import { newId } from "../../subgraphs/payments/companion.ts";
+import { expirePayments } from "../../subgraphs/payments/expiry.ts";
+import { fuelWithinMs } from "../../subgraphs/payments/fuel.ts";
 import { verifyLedger } from "../../subgraphs/payments/ledger.verify.ts";
 import type { Tables } from "../../subgraphs/payments/tables.ts";
 import { newBill, newPayer } from "../subgraphs/payments/fixtures.ts";
@@ -32,6 +35,8 @@ export type FireReport = {
   readonly payments: Readonly<Record<string, number>>;
   readonly postings: Readonly<Record<string, number>>;
   readonly refunds: number;
+  /** Pumps that reported, more than once each. */
+  readonly fills: number;
   readonly unknownOutcomes: number;
   readonly kills: number;
   readonly cutConnections: number;
@@ -64,6 +69,11 @@ const operator: Principal = {
 const payBill = `mutation ($input: PayBillInput!) { payBill(input: $input) { __typename
   ... on PaymentMade { payment { id } } ... on PaymentStarted { payment { id } }
   ... on AlreadyPaid { payment { id } } ... on PaymentUnderWay { payment { id } } } }`;
+const startFuel = `mutation ($input: StartFuelInput!) { startFuel(input: $input) { __typename
+  ... on FuelStarted { session { id } } } }`;
+const fuelState = `query ($id: ID!) { fuelSession(id: $id) { state } }`;
+const reportFuel = `mutation ($input: ReportFuelInput!) { reportFuel(input: $input) { __typename
+  ... on FuelReported { total { amount } } ... on FuelReportRefused { code } } }`;
 const refundPayment = `mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename } }`;
 
 /** mulberry32: small, and the same everywhere. */
@@ -77,6 +87,18 @@ function randomOf(seed: number): () => number {
   };
 }
 
+const enoc: Principal = {
+  kind: "agency",
+  id: "agency-enoc",
+  agencyId: "enoc",
+  scopes: ["fuel:report"],
+  policies: [],
+};
+
+/** Fils of SPECIAL_95 in the seed's station. */
+const fuelLimit = 100_00;
+
+const firstPump = 100;
 const walletStart = 2_000_00n;
 const quietWithinMs = 90_000;
 
@@ -86,16 +108,86 @@ type Tally = {
   duplicates: number;
   contradictions: number;
   refunds: number;
+  fills: number;
 };
 
 const paymentIn = (answer: MaybeAnswer): string | undefined =>
   answer?.data?.["payBill"]?.payment?.id;
+
+type Ask = (query: string, variables: object, principal: Principal) => Promise<MaybeAnswer>;
+
+/**
+ * One payer at a pump of their own: opened with repeats, then reported by several at once, with amounts
+ * that contradict each other and above the limit among them; or never reported, and given up.
+ */
+async function fillUp(
+  ask: Ask,
+  payer: Principal,
+  { pump, key, cardToken }: { pump: number; key: string; cardToken: string | undefined },
+  random: () => number,
+  isOver: () => boolean,
+  tally: Tally,
+): Promise<void> {
+  const input = {
+    stationId: "enoc-deira",
+    pump,
+    grade: "SPECIAL_95",
+    limit: fuelLimit,
+    idempotencyKey: key,
+    ...(cardToken ? { method: "CARD", cardToken } : {}),
+  };
+  async function insist(
+    query: string,
+    variables: object,
+    principal: Principal,
+  ): Promise<MaybeAnswer> {
+    for (;;) {
+      const answer = await ask(query, variables, principal);
+      if (answer?.data) return answer;
+      if (isOver()) return undefined;
+      await sleep(30);
+    }
+  }
+  const opened = await Promise.all([1, 2].map(() => insist(startFuel, { input }, payer)));
+  tally.duplicates += 1;
+  const ids = opened.flatMap((one) => one?.data?.["startFuel"]?.session?.id ?? []);
+  if (new Set(ids).size > 1) tally.contradictions += 1;
+  const id = ids[0] as string | undefined;
+  if (!id) return;
+  let state = "WAITING";
+  while (state === "WAITING" && !isOver()) {
+    state = (await insist(fuelState, { id }, payer))?.data?.["fuelSession"]?.state ?? state;
+    if (state === "WAITING") await sleep(40);
+  }
+  if (random() < 0.15) {
+    await insist("mutation ($id: ID!) { cancelPayment(id: $id) { state } }", { id }, payer);
+    return;
+  }
+  const millilitres = Math.floor(random() * 45_000);
+  const report = (amount: number) => {
+    const told = { input: { sessionId: id, millilitres: amount } };
+    return insist(reportFuel, told, enoc);
+  };
+  const answers = await Promise.all([
+    report(millilitres),
+    report(millilitres),
+    report(millilitres + 1),
+    report(10_000_000),
+  ]);
+  const results = answers.map((one) => one?.data?.["reportFuel"]);
+  const totals = results.flatMap((one) => one?.total?.amount ?? []);
+  if (totals.length > 0) tally.fills += 1;
+  if (new Set(totals).size > 1) tally.contradictions += 1;
+  if (results[3]?.__typename === "FuelReported") tally.contradictions += 1;
+}
 
 /** One payer's life: bill after bill, each request repeated under its key until somebody answers. */
 async function livePayer(
   city: FaultCity,
   { db }: FireOptions,
   payer: Principal,
+  /** Of the station enoc-deira, nobody else's. */
+  pump: number,
   random: () => number,
   isOver: () => boolean,
   tally: Tally,
@@ -119,6 +211,16 @@ async function livePayer(
     }
   }
   for (let turn = 0; !isOver(); turn += 1) {
+    if (random() < 0.25) {
+      const cardToken = random() < 0.6 ? pick(cards) : undefined;
+      const at = { pump, key: `fuel-${payer.id}-${turn}`, cardToken };
+      const ask: Ask = (query, variables, principal) => {
+        tally.requests += 1;
+        return city.ask(query, variables, principal);
+      };
+      await fillUp(ask, payer, at, random, isOver, tally);
+      continue;
+    }
     const amount = BigInt(1 + Math.floor(random() * 20_000));
     const isDu = random() < 0.4;
     const to = isDu ? { payableId: "du-bill", billerId: "du" } : {};
@@ -230,15 +332,40 @@ export async function payUnderFire(options: FireOptions): Promise<FireReport> {
   });
   await city.start();
   const people = await Promise.all(Array.from({ length: payers }, () => newPayer(db, walletStart)));
-  const tally: Tally = { requests: 0, unanswered: 0, duplicates: 0, contradictions: 0, refunds: 0 };
+  const pumps = people.map((_, index) => ({
+    station_id: "enoc-deira",
+    number: firstPump + index,
+    grades: ["SPECIAL_95"],
+  }));
+  await db.insertInto("fuel_pump").values(pumps).execute();
+  const tally: Tally = {
+    requests: 0,
+    unanswered: 0,
+    duplicates: 0,
+    contradictions: 0,
+    refunds: 0,
+    fills: 0,
+  };
   const endMs = Date.now() + seconds * 1_000;
   const isOver = () => Date.now() > endMs;
   const living = people.map((payer, index) =>
-    livePayer(city, options, payer, randomOf(seed + index + 1), isOver, tally, bills),
+    livePayer(
+      city,
+      options,
+      payer,
+      firstPump + index,
+      randomOf(seed + index + 1),
+      isOver,
+      tally,
+      bills,
+    ),
   );
   const { kills, cuts } = await fire(city, options, random, isOver);
   await Promise.all(living);
   say("the fire is over; waiting for the dust to settle");
+  // Sessions at pumps that nobody reports would hold for 20 minutes: the clock is put forward for them.
+  const later = new Date(Date.now() + fuelWithinMs);
+  await expirePayments(db, { now: later, newId, hasSystem: (id) => id === "du" });
   await untilQuiet(db);
 
   const problems = (await verifyLedger(db)).map(

@@ -1,6 +1,6 @@
 /** Events of payments: each transition once at least, in order per payment, to Redis or by NOTIFY; then forgotten. */
 import { Redis } from "ioredis";
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { silentLog } from "../../../platform/log.ts";
@@ -19,9 +19,28 @@ import type { Tables } from "../../../subgraphs/payments/tables.ts";
 import { databases, type TestDatabase } from "../../support/databases.ts";
 import { deps, newBill, newKey, newPayer } from "./fixtures.ts";
 
+async function payOne(db: Kysely<Tables>): Promise<string> {
+  const { id: personId } = await newPayer(db, 100n);
+  const itemId = await newBill(db, personId, 100n);
+  const request = {
+    personId,
+    kind: "BILL",
+    itemId,
+    expectedAmount: 100n,
+    channel: "APP",
+  } as const;
+  const how = {
+    means: { method: "WALLET" },
+    operation: "payBill",
+    idempotencyKey: newKey(),
+  } as const;
+  const outcome = await payOnce(db, { ...request, ...how }, deps());
+  return "paymentId" in outcome ? outcome.paymentId : outcome.kind;
+}
+
 type Told = { readonly paymentId: string; readonly seq: number };
 
-describe.each(databases)("events of payments on $kind", ({ kind, open }) => {
+describe.each(databases)("events of payments on $kind", ({ open }) => {
   let database: TestDatabase<Tables>;
   beforeAll(async () => {
     database = await open(subgraph);
@@ -29,25 +48,7 @@ describe.each(databases)("events of payments on $kind", ({ kind, open }) => {
   afterAll(() => database[Symbol.asyncDispose]());
 
   const now = new Date("2020-06-01T12:00:00Z");
-  const pay = async (): Promise<string> => {
-    const { db } = database;
-    const { id: personId } = await newPayer(db, 100n);
-    const itemId = await newBill(db, personId, 100n);
-    const request = {
-      personId,
-      kind: "BILL",
-      itemId,
-      expectedAmount: 100n,
-      channel: "APP",
-    } as const;
-    const how = {
-      means: { method: "WALLET" },
-      operation: "payBill",
-      idempotencyKey: newKey(),
-    } as const;
-    const outcome = await payOnce(db, { ...request, ...how }, deps());
-    return "paymentId" in outcome ? outcome.paymentId : outcome.kind;
-  };
+  const pay = () => payOne(database.db);
   const drain = async (sink: EventSink): Promise<void> => {
     while ((await sendEvents(database.db, sink, now, 7)) > 0);
   };
@@ -134,35 +135,6 @@ describe.each(databases)("events of payments on $kind", ({ kind, open }) => {
     expect(told).toHaveLength(1);
   });
 
-  // PGlite has no second connection that could listen.
-  if (kind === "postgres") {
-    test("without Redis notifies whoever listens", async () => {
-      const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(
-        database.db,
-      );
-      const url = new URL(inject("postgresUrl"));
-      url.pathname = `/${rows[0]?.name}`;
-      const listener = new pg.Client({ connectionString: url.href });
-      await listener.connect();
-      try {
-        const heard = new Promise<string | undefined>((resolve) => {
-          listener.once("notification", ({ payload }) => resolve(payload));
-        });
-        await listener.query("listen payment_event");
-        const id = await pay();
-        await drain(notifySink);
-        const { payment_id } = await database.db
-          .selectFrom("payment_event")
-          .select("payment_id")
-          .where("position", "=", BigInt((await heard) ?? 0))
-          .executeTakeFirstOrThrow();
-        expect(payment_id).toBe(id);
-      } finally {
-        await listener.end();
-      }
-    });
-  }
-
   test("forgets what was sent long ago, and nothing that was not", async () => {
     const { db } = database;
     await drain(collector().sink);
@@ -190,5 +162,33 @@ describe.each(databases)("events of payments on $kind", ({ kind, open }) => {
     expect(await pruneKeys(db, new Date(deps().now.getTime() + 86_400_001))).toBe(
       BigInt(kept.length),
     );
+  });
+});
+
+describe("events without Redis", () => {
+  test("notifies whoever listens", async () => {
+    await using database = await databases[1].open(subgraph);
+    const { db } = database;
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
+    const url = new URL(inject("postgresUrl"));
+    url.pathname = `/${rows[0]?.name}`;
+    const listener = new pg.Client({ connectionString: url.href });
+    await listener.connect();
+    try {
+      const heard = new Promise<string | undefined>((resolve) => {
+        listener.once("notification", ({ payload }) => resolve(payload));
+      });
+      await listener.query("listen payment_event");
+      const id = await payOne(db);
+      while ((await sendEvents(db, notifySink, new Date())) > 0);
+      const { payment_id } = await db
+        .selectFrom("payment_event")
+        .select("payment_id")
+        .where("position", "=", BigInt((await heard) ?? 0))
+        .executeTakeFirstOrThrow();
+      expect(payment_id).toBe(id);
+    } finally {
+      await listener.end();
+    }
   });
 });
