@@ -24,6 +24,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   fuzz:execution   execution against one schema npm run fuzz:execution -- --help
   bench     gateways side by side               npm run bench -- --help
   ledger:verify    the books of payments        npm run ledger:verify
+  bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
   access-log:verify  proofs of the access log, offline
   fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
@@ -74,6 +75,11 @@ const commands = {
       await build(root, { types: false });
     });
     return runProcess("node", [join(bench, "main.ts"), ...args], { root, ipc: true });
+  },
+  async "bench:payments"(args) {
+    await whileLocked(root, () => build(root, { types: false }));
+    const file = join(root, "test", "load", "payments.ts");
+    return runProcess("node", [file, ...args], { root });
   },
   "ledger:verify": program("tools/ledger-verify.js"),
   /** Settings travel by the environment: the test runner takes no arguments of ours. */

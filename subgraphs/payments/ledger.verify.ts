@@ -99,7 +99,16 @@ const checks: Readonly<Record<string, string>> = {
       then (r.total, r.currency, r.biller_id) is distinct from (p.captured_amount, p.currency, i.biller_id)
       else r.payment_id is not null end`,
   "no text that is kept holds a card number": `
-    select id from payment where concat_ws(' ', card_token, failure, page_url) ~ '[0-9]{13}'`,
+    select id from payment where concat_ws(' ', card_token, failure, page_url) ~ '[0-9]{13}'
+    union all select id from outbound_call where last_error ~ '[0-9]{13}'
+    union all select id from refund where reason ~ '[0-9]{13}'
+    union all select key from idempotency where key ~ '[0-9]{13}' or outcome ~ '[0-9]{13}'`,
+  "nothing is authorised or under way an hour past its time": `
+    select id from payment where state in ('CREATED', 'ACTION_REQUIRED', 'AUTHORISED', 'UNKNOWN')
+    and expires_at < now() - interval '1 hour'`,
+  "no posting to a biller waits for longer than a day": `
+    select payment_id as id from posting where state in ('PENDING', 'UNKNOWN')
+    and created_at < now() - interval '1 day'`,
   "the provider owes exactly what it captured, less what it refunded and settled": `
     select a.id from ledger_account a where a.kind = 'PROVIDER' and
       (select coalesce(sum(amount), 0) from ledger_entry where account_id = a.id)

@@ -46,6 +46,7 @@ export async function startFaultCity(
   const du = await startSandboxBiller({ ...biller, secret });
   const key = deriveSubgraphKey(masterKey, "payments");
   let child: ChildProcess | undefined;
+  const crashes: string[] = [];
 
   function launch(): ChildProcess {
     const script = fromRoot("dist/subgraphs/kit/main.js");
@@ -81,8 +82,13 @@ export async function startFaultCity(
   return {
     provider,
     du,
+    /** How it ended when nobody had killed it. */
+    crashes: crashes as readonly string[],
     async start(): Promise<void> {
       child = launch();
+      child.once("exit", (code, signal) => {
+        if (signal !== "SIGKILL") crashes.push(signal ?? `code ${code}`);
+      });
       while (!(await isUp())) {
         if (child.exitCode !== null) throw new Error("The payments process ended by itself.");
         await sleep(20);

@@ -49,6 +49,8 @@ test(
     say(describeReport(report));
     expect(report).toMatchObject({
       contradictions: 0,
+      crashes: [],
+      unfinished: [],
       paidTwice: 0,
       leftHanging: 0,
       lost: { provider: 0n, biller: 0n, wallets: 0n },

@@ -39,11 +39,15 @@ export type FireReport = {
   readonly fills: number;
   readonly unknownOutcomes: number;
   readonly kills: number;
+  /** How the process ended by itself: it never should. */
+  readonly crashes: readonly string[];
   readonly cutConnections: number;
   readonly paidTwice: number;
   readonly leftHanging: number;
   /** Minor units: what the provider, the biller and the wallets have, less what our ledger says. */
   readonly lost: { readonly provider: bigint; readonly biller: bigint; readonly wallets: bigint };
+  /** Calls that were not done when the dust should have settled, with what went wrong last. */
+  readonly unfinished: readonly string[];
   readonly problems: readonly string[];
 };
 
@@ -402,14 +406,22 @@ export async function payUnderFire(options: FireOptions): Promise<FireReport> {
   const holds = city.provider
     .payments()
     .filter(({ status }) => status === "authorised" || status === "requires_action");
+  const due = await rowsOf<{ call: string }>(
+    db,
+    `select concat_ws(' ', c.kind, p.method, p.state, p.closing, 'attempts', c.attempts, 'due in',
+       round(extract(epoch from c.due_at - now())), 's:', c.last_error) as call
+     from outbound_call c join payment p on p.id = c.payment_id where c.state = 'DUE'`,
+  );
   return {
     ...tally,
+    unfinished: due.map(({ call }) => call),
     payments: await countStates(db, "payment"),
     postings: await countStates(db, "posting"),
     unknownOutcomes: Number(
       await one(db, "select count(*) as n from payment_transition where to_state = 'UNKNOWN'"),
     ),
     kills,
+    crashes: city.crashes,
     cutConnections: cuts,
     paidTwice: Number(
       await one(

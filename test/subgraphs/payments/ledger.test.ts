@@ -407,6 +407,18 @@ describe("verifying the ledger", () => {
       "insert into settlement_line (file_sha256, day, reference, kind, refund_reference, amount, fee, currency, at, copy, verdict) values ('x', '2020-05-01', 'pay_bill_amal_dewa_2020_03', 'capture', '', 1, 0, 'AED', now(), 1, 'MATCHED')",
     ],
     [
+      "nothing is authorised or under way an hour past its time",
+      "update payment set (state, captured_amount, transaction_id, paid_at, expires_at) = ('AUTHORISED', 0, null, null, now() - interval '2 hours') where id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "no posting to a biller waits for longer than a day",
+      "update posting set state = 'UNKNOWN' where payment_id = 'pay_bill_amal_dewa_2020_03'",
+    ],
+    [
+      "no text that is kept holds a card number",
+      "insert into idempotency values ('p', 'payBill', '4242424242424242', 'h', '{}', now())",
+    ],
+    [
       "every kept idempotency key has its outcome",
       "insert into idempotency values ('p', 'payBill', 'k', 'h', null, now())",
     ],
