@@ -5,11 +5,11 @@ import { openDevIssuer } from "./issuer.ts";
 import { runTool, ToolError } from "./tool.ts";
 
 const person = (id: string): Principal => ({ kind: "person", id, scopes: [], policies: [] });
-const agency = (agencyId: string, scope = "billing:read"): Principal => ({
+const agency = (agencyId: string, ...scopes: readonly string[]): Principal => ({
   kind: "agency",
   id: `agency-${agencyId}`,
   agencyId,
-  scopes: [scope],
+  scopes: [...scopes],
   policies: [],
 });
 
@@ -18,8 +18,9 @@ const seeded: readonly Principal[] = [
   person("person-amal"),
   person("person-omar"),
   person("person-lina"),
-  agency("dewa"),
-  agency("dubai-police"),
+  agency("dewa", "billing:read"),
+  agency("dubai-police", "billing:read"),
+  agency("rta", "billing:read", "billing:charge"),
   agency("enoc", "fuel:report"),
   agency("emarat", "fuel:report"),
   {

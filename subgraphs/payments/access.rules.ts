@@ -65,3 +65,15 @@ export function requireFuelReporting(principal: Principal | undefined): string {
   if (kind === "agency" && agencyId && scopes.includes(fuelScope)) return agencyId;
   throw forbidden(`Pumps are reported by their company, with the scope ${fuelScope}.`);
 }
+
+export const chargeScope = "billing:charge";
+
+/**
+ * The agency that charges.
+ * @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN for anybody but an agency with the scope.
+ */
+export function requireCharging(principal: Principal | undefined): string {
+  const { kind, scopes, agencyId } = requirePrincipal(principal);
+  if (kind === "agency" && agencyId && scopes.includes(chargeScope)) return agencyId;
+  throw forbidden(`Fees are charged by agencies with the scope ${chargeScope}.`);
+}

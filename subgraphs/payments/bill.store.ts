@@ -86,7 +86,10 @@ export const countItems = (
   db: Kysely<Tables>,
   by: "person_id" | "biller_id",
   owners: readonly string[],
-  { kind, status }: { readonly kind: "BILL" | "FINE"; readonly status: ItemStatus | undefined },
+  {
+    kind,
+    status,
+  }: { readonly kind: "BILL" | "FINE" | "SERVICE_FEE"; readonly status: ItemStatus | undefined },
 ): Promise<Count[]> =>
   db
     .selectFrom("item")

@@ -20,7 +20,7 @@ import { payablesByIds, payablesOfServices } from "./payable.store.ts";
 import { countPaymentsOfPersons, paymentsByIds, paymentsOfPersons } from "./payment.store.ts";
 import { refundsOfPayments } from "./refund.store.ts";
 import { linesOfReceipts, receiptsOfPayments } from "./receipt.store.ts";
-import { serviceFeesByIds } from "./service-fee.store.ts";
+import { serviceFeesByIds, serviceFeesOfPersons } from "./service-fee.store.ts";
 import type { SettleDeps } from "./settle.ts";
 import type { ItemStatus, Tables } from "./tables.ts";
 import { walletCurrency } from "./wallet.ts";
@@ -29,7 +29,10 @@ const idOf = (row: { readonly id: string }): string => row.id;
 const ownerOf = (row: { readonly owner_id: string }): string => row.owner_id;
 
 type Filter = { readonly status: ItemStatus | undefined };
-type Counted = Filter & { readonly by: "person_id" | "biller_id"; readonly kind: "BILL" | "FINE" };
+type Counted = Filter & {
+  readonly by: "person_id" | "biller_id";
+  readonly kind: "BILL" | "FINE" | "SERVICE_FEE";
+};
 
 function createLoaders({ db, clock }: BaseContext<Tables>) {
   let prices: ReturnType<typeof pricesAt> | undefined;
@@ -91,6 +94,9 @@ function createLoaders({ db, clock }: BaseContext<Tables>) {
     ),
     finesOfPerson: perArguments((given: Filter & { readonly page: TimePage }) =>
       createListLoader((ids) => finesOfPersons(db, ids, given), ownerOf),
+    ),
+    serviceFeesOfPerson: perArguments((given: Filter & { readonly page: TimePage }) =>
+      createListLoader((ids) => serviceFeesOfPersons(db, ids, given), ownerOf),
     ),
     paymentsOfPerson: perArguments((page: TimePage) =>
       createListLoader((ids) => paymentsOfPersons(db, ids, page), ownerOf),

@@ -4,6 +4,7 @@ import { type Bill, toBill } from "./bill.ts";
 import type { PaymentsContext } from "./context.ts";
 import { type Fine, toFine } from "./fine.ts";
 import { type Payment, toPayment } from "./payment.ts";
+import { type ServiceFee, toServiceFee } from "./service-fee.ts";
 
 export async function ownBill(id: string, context: PaymentsContext): Promise<Bill | null> {
   if (!isRecordId(id)) return null;
@@ -32,4 +33,13 @@ export async function ownPayment(id: string, context: PaymentsContext): Promise<
   if (!isRecordId(id)) return null;
   const row = await context.loaders.payment.load(id);
   return row && isSelf(context.principal, row.person_id) ? toPayment(row) : null;
+}
+
+export async function ownServiceFee(
+  id: string,
+  { loaders, principal }: PaymentsContext,
+): Promise<ServiceFee | null> {
+  if (!isRecordId(id)) return null;
+  const row = await loaders.serviceFee.load(id);
+  return row && isSelf(principal, row.person_id) ? toServiceFee(row) : null;
 }

@@ -1,6 +1,7 @@
 /** What people are told about an attempt to pay, in both languages. Pure. */
 import { formatMoney } from "../kit/money.ts";
 import type { Text } from "./charge-line.rules.ts";
+import type { FeeRefusal } from "./charge-fee.ts";
 import type { PumpProblem } from "./fuel.ts";
 import type { ReportRefusal } from "./fuel-report.ts";
 import type { NotPayableReason } from "./payment.rules.ts";
@@ -92,5 +93,24 @@ export const reportRefused: Readonly<Record<ReportRefusal, Text>> = {
   OVER_LIMIT: {
     en: "This costs more than the limit. Nothing was taken.",
     ar: "تتجاوز القيمة الحد المسموح، ولم يُخصم شيء.",
+  },
+};
+
+export const feeRefused: Readonly<Record<FeeRefusal, Text>> = {
+  NO_SUCH_PAYABLE: {
+    en: "There is no such kind of fee of this agency.",
+    ar: "لا يوجد نوع رسوم بهذا الرقم لهذه الجهة.",
+  },
+  REFERENCE_REUSED: {
+    en: "Another fee was charged under this reference. Use a reference once.",
+    ar: "سبق استخدام هذا المرجع لرسم آخر. استخدم كل مرجع مرة واحدة.",
+  },
+  NO_SUCH_FEE: {
+    en: "There is no such fee of this agency.",
+    ar: "لا يوجد رسم بهذا الرقم لهذه الجهة.",
+  },
+  NOT_OPEN: {
+    en: "The fee is paid or being paid: refund it instead.",
+    ar: "الرسم مدفوع أو قيد الدفع، فاطلب رده بدلاً من ذلك.",
   },
 };

@@ -8,6 +8,7 @@ import { type Fine, FineConnection, fineStatuses, toFine } from "./fine.ts";
 import { readTimePage } from "./paging.ts";
 import { type Payment, PaymentConnection, toPayment } from "./payment.ts";
 import { Person, personOf } from "./person.ts";
+import { feeStatuses, type ServiceFee, ServiceFeeConnection, toServiceFee } from "./service-fee.ts";
 import type { ItemStatus } from "./tables.ts";
 import { Wallet, walletOf } from "./wallet.ts";
 
@@ -72,6 +73,33 @@ export class PersonResolver {
     const now = new Date(clock());
     const keysOf = (row: (typeof rows)[number]) => [row.occurred_at.getTime(), row.id];
     return toConnection({ rows, page, keysOf, toNode: (row) => toFine(row, now), count });
+  }
+
+  @privately()
+  @FieldResolver(() => ServiceFeeConnection, {
+    nullable: true,
+    description: "Fees of government services, the newest first.",
+  })
+  async serviceFees(
+    @Root() { id }: Person,
+    @Args(() => PageArguments) given: PageArguments,
+    @Arg("status", () => feeStatuses, {
+      nullable: true,
+      description: "Only fees that stand there; all when left out.",
+    })
+    wanted: ItemStatus | null | undefined,
+    @Ctx() { loaders, principal }: PaymentsContext,
+  ): Promise<Connection<ServiceFee>> {
+    requireSelf(principal, id);
+    const page = readTimePage(given);
+    const status = wanted ?? undefined;
+    const rows = await loaders.serviceFeesOfPerson({ page, status }).load(id);
+    const count = async () => {
+      const counter = loaders.itemCount({ by: "person_id", kind: "SERVICE_FEE", status });
+      return Number((await counter.load(id))?.total ?? 0n);
+    };
+    const keysOf = (row: (typeof rows)[number]) => [row.issued_at.getTime(), row.id];
+    return toConnection({ rows, page, keysOf, toNode: toServiceFee, count });
   }
 
   @privately()

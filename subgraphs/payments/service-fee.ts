@@ -1,14 +1,35 @@
 /** The fee of a government service as clients see it; its lines are loaded in item.resolver.ts. */
-import { Directive, Field, ID, ObjectType } from "type-graphql";
+import { Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { connectionOf } from "../kit/pagination.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import { Agency, agencyOf } from "./agency.ts";
 import type { ServiceFeeRow } from "./service-fee.store.ts";
 import { Service, serviceOf } from "./service.ts";
+import type { ItemStatus } from "./tables.ts";
 
+export const feeStatuses = { OPEN: "OPEN", PAID: "PAID", VOID: "VOID" } as const;
+
+registerEnumType(feeStatuses, {
+  name: "FeeStatus",
+  description: "Where the fee of a service stands.",
+  valuesConfig: {
+    OPEN: { description: "Waits to be paid." },
+    PAID: { description: "Is paid." },
+    VOID: { description: "Was withdrawn: nothing is to be paid." },
+  },
+});
+
+@Directive('@key(fields: "id")')
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
-@ObjectType({ description: "The fee of a government service that somebody used." })
+@ObjectType({
+  description:
+    "The fee of a government service that somebody used. Pay it by the mutation payServiceFee.",
+})
 export class ServiceFee {
-  @Field(() => ID, { description: "Its id: `fee_…`." })
+  @Field(() => ID, {
+    description:
+      "Its id: `fee_…`; of a fee that an agency charged, `fee_<agency>_<its reference>`.",
+  })
   id!: string;
 
   @Field(() => Agency, {
@@ -29,6 +50,15 @@ export class ServiceFee {
   @Field(() => Money, { description: "The sum of its lines." })
   total!: Money;
 
+  @Field(() => feeStatuses, { description: "Where it stands." })
+  status!: ItemStatus;
+
+  @Field(() => Money, {
+    description:
+      "What has to be paid now; zero once it is paid or void. Pass its `amount` to payServiceFee as `expectedAmount`.",
+  })
+  amountDue!: Money;
+
   @Field(() => Date, { description: "When it was charged." })
   issuedAt!: Date;
 
@@ -47,7 +77,11 @@ export const toServiceFee = (row: ServiceFeeRow): ServiceFee =>
     service: serviceOf(row.service_id),
     title: localized(row.title_en, row.title_ar),
     total: Money.of(row.amount, row.currency),
+    status: row.status,
+    amountDue: Money.of(row.status === "OPEN" ? row.amount : 0n, row.currency),
     issuedAt: row.issued_at,
     sample: row.sample,
     payableId: row.payable_id,
   });
+
+export const { Connection: ServiceFeeConnection } = connectionOf("ServiceFee", () => ServiceFee);

@@ -3,6 +3,7 @@ import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AgencyResolver } from "./agency.resolver.ts";
 import { agencyOf } from "./agency.ts";
 import { type PaymentsCompanion, startCompanion } from "./companion.ts";
+import { FeeResolver } from "./charge-fee.resolver.ts";
 import { BatchResolver } from "./batch.resolver.ts";
 import { RefundResolver } from "./refund.resolver.ts";
 import { createContext, type PaymentsContext } from "./context.ts";
@@ -17,7 +18,7 @@ import {
 import { InstalmentResolver } from "./instalment.resolver.ts";
 import { migrations } from "./migrations/index.ts";
 import { OperationsResolver } from "./operations.resolver.ts";
-import { ownBill, ownFine, ownPayment } from "./own.ts";
+import { ownBill, ownFine, ownPayment, ownServiceFee } from "./own.ts";
 import { PayResolver } from "./pay.resolver.ts";
 import { toPayable } from "./payable.ts";
 import { OwnRecordsResolver, PaymentResolver, ReceiptResolver } from "./payment.resolver.ts";
@@ -44,6 +45,7 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     PayResolver,
     BatchResolver,
     RefundResolver,
+    FeeResolver,
     InstalmentResolver,
     OperationsResolver,
     FuelStationResolver,
@@ -56,6 +58,7 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     Person: ({ id }) => personOf(String(id)),
     Bill: ({ id }, context) => ownBill(String(id), context),
     Fine: ({ id }, context) => ownFine(String(id), context),
+    ServiceFee: ({ id }, context) => ownServiceFee(String(id), context),
     Payment: ({ id }, context) => ownPayment(String(id), context),
     async FuelStation({ id }, { loaders }) {
       const row = await loaders.fuelStation.load(String(id));

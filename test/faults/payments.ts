@@ -9,9 +9,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import type { Principal } from "../../platform/principal.ts";
-import { newId } from "../../subgraphs/payments/companion.ts";
-import { expirePayments } from "../../subgraphs/payments/expiry.ts";
-import { fuelWithinMs } from "../../subgraphs/payments/fuel.ts";
 import { verifyLedger } from "../../subgraphs/payments/ledger.verify.ts";
 import type { Tables } from "../../subgraphs/payments/tables.ts";
 import { newBill, newPayer } from "../subgraphs/payments/fixtures.ts";
@@ -308,8 +305,12 @@ const one = async (db: Kysely<Tables>, text: string): Promise<bigint> =>
 async function untilQuiet(db: Kysely<Tables>): Promise<void> {
   const untilMs = Date.now() + quietWithinMs;
   while (Date.now() < untilMs) {
-    if ((await one(db, "select count(*) as n from outbound_call where state = 'DUE'")) === 0n)
-      return;
+    const left = await one(
+      db,
+      `select (select count(*) from outbound_call where state = 'DUE') + (select count(*) from payment
+       where state in ('CREATED', 'ACTION_REQUIRED', 'AUTHORISED', 'UNKNOWN')) as n`,
+    );
+    if (left === 0n) return;
     await sleep(100);
   }
 }
@@ -367,9 +368,9 @@ export async function payUnderFire(options: FireOptions): Promise<FireReport> {
   const { kills, cuts } = await fire(city, options, random, isOver);
   await Promise.all(living);
   say("the fire is over; waiting for the dust to settle");
-  // Sessions at pumps that nobody reports would hold for 20 minutes: the clock is put forward for them.
-  const later = new Date(Date.now() + fuelWithinMs);
-  await expirePayments(db, { now: later, newId, hasSystem: (id) => id === "du" });
+  // Sessions at pumps that nobody reports would hold for 20 minutes: their time is over now.
+  await sql`update payment set expires_at = now() where capture = 'ON_REPORT' and state in
+    ('CREATED', 'ACTION_REQUIRED', 'AUTHORISED', 'UNKNOWN')`.execute(db);
   await untilQuiet(db);
 
   const problems = (await verifyLedger(db)).map(

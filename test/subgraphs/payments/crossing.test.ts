@@ -15,6 +15,7 @@ import { startSubgraph, type StartedSubgraph } from "../../support/start-subgrap
 import { amal, deps, newKey, person } from "./fixtures.ts";
 
 const everyScope = [
+  "billing:charge",
   "billing:read",
   "fuel:report",
   "payments:read",
@@ -95,6 +96,20 @@ const doors: Readonly<Record<string, readonly [ask: () => string, fates: Fates]>
   "Query.fine": [() => `{ fine(id: "${fine}") { id } }`, byId],
   "Query.payment": [() => `{ payment(id: "${paid}") { id } }`, byId],
   "Query.fuelSession": [() => `{ fuelSession(id: "${fuel}") { id } }`, byId],
+  "Query.serviceFee": [() => `{ serviceFee(id: "${fee}") { id } }`, byId],
+  "Query.chargedFee": [
+    () => `{ chargedFee(id: "${fee}") { id } }`,
+    ["UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN", "NOTHING", "NOTHING", "FORBIDDEN"],
+  ],
+  "Mutation.chargeFee": [
+    () =>
+      `mutation { chargeFee(input: { payableId: "rta-registration-fee", personId: "person-amal", reference: "x", title: { en: "x", ar: "x" }, fee: 1 }) { __typename } }`,
+    ["UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN", "NOTHING", "NOTHING", "FORBIDDEN"],
+  ],
+  "Mutation.withdrawFee": [
+    () => `mutation { withdrawFee(id: "${fee}") { __typename } }`,
+    ["UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN", "NOTHING", "NOTHING", "FORBIDDEN"],
+  ],
   "Query.fuelStation": [() => `{ fuelStation(id: "enoc-deira") { id } }`, open],
   "Query.fuelStations": [() => `{ fuelStations { totalCount } }`, open],
   "Query.fuelSessionAt": [
@@ -141,6 +156,7 @@ const doors: Readonly<Record<string, readonly [ask: () => string, fates: Fates]>
   "Person.unpaidBills": [() => ofAmal("unpaidBills { totalCount }"), closed],
   "Person.fines": [() => ofAmal("fines { totalCount }"), closed],
   "Person.payments": [() => ofAmal("payments { totalCount }"), closed],
+  "Person.serviceFees": [() => ofAmal("serviceFees { totalCount }"), closed],
   "Person.wallet": [() => ofAmal("wallet { balance { amount } }"), closed],
   "Agency.bills": [() => entity("Agency", "dewa", "bills { totalCount }"), closed],
   "Agency.collected": [() => entity("Agency", "dewa", "collected { amount }"), closed],
@@ -152,13 +168,23 @@ const doors: Readonly<Record<string, readonly [ask: () => string, fates: Fates]>
     () => entity("Fine", fine, "id"),
     ["NOTHING", "NOTHING", "NOTHING", "NOTHING", "NOTHING", "NOTHING"],
   ],
+  "ServiceFee by reference": [
+    () => entity("ServiceFee", fee, "id"),
+    ["NOTHING", "NOTHING", "NOTHING", "NOTHING", "NOTHING", "NOTHING"],
+  ],
   "Payment by reference": [
     () => entity("Payment", paid, "id"),
     ["NOTHING", "NOTHING", "NOTHING", "NOTHING", "NOTHING", "NOTHING"],
   ],
 };
 
-const refusals = new Set(["NotPayable", "RefundRefused", "FuelReportRefused", "PumpUnavailable"]);
+const refusals = new Set([
+  "NotPayable",
+  "RefundRefused",
+  "FuelReportRefused",
+  "PumpUnavailable",
+  "FeeRefused",
+]);
 
 /** What came of an answer: an error's code, nothing, or something. */
 function fateOf(answer: { data?: any; errors?: { extensions: { code: string } }[] }): string {
