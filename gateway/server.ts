@@ -10,6 +10,9 @@ import { startGraphQLServer } from "./apollo-server.ts";
 import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
 import type { Config } from "./config.ts";
+import { openCaching } from "./entity-cache/open-caching.ts";
+import { redisOptions } from "./redis-options.ts";
+import type { Invalidate } from "./execution/mutate.ts";
 import {
   executeOperation,
   type OperationRequest,
@@ -60,7 +63,7 @@ export async function startGateway(
   clock: Clock = systemClock,
 ): Promise<RunningGateway> {
   const store = config.REDIS_URL
-    ? createRedisStore({ url: config.REDIS_URL, log })
+    ? createRedisStore({ ...redisOptions(config), log })
     : createMemoryStore();
   const subgraphs = createFetchStack({
     urlOf: (subgraph) =>
@@ -78,9 +81,14 @@ export async function startGateway(
   const forbiddenFields = config.FORBIDDEN_FIELDS;
   const admitted = createAdmittedOperations();
   const inFlight = config.SHARE_IN_FLIGHT ? createInFlight<Answered>(clock) : undefined;
+  const caching = openCaching(config, { log, clock, current: () => gateway.current() });
+  const invalidate: Invalidate = async (subgraph, requested) =>
+    caching.invalidator?.fromSubgraph(subgraph, requested);
   async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
+    const fetcher = caching.fetcherOf(graph);
+    const options = { fetch, fetcher, invalidate, forbiddenFields };
     try {
-      return await executeOperation(graph, request, context, { fetch, forbiddenFields });
+      return await executeOperation(graph, request, context, options);
     } finally {
       const operation = getOperationAST(request.document, request.operationName);
       // What began before this write may not show it: nobody joins that any more.
@@ -144,6 +152,7 @@ export async function startGateway(
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       await graphql.stop();
       await subgraphs.close();
+      await caching.close();
       await store.close();
     },
   };
