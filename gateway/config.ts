@@ -64,7 +64,10 @@ const schema = z
     /** One server, Sentinel or Cluster: see cache/redis-connection.ts. */
     REDIS_URL: z
       .string()
-      .regex(/^rediss?(-sentinel|-cluster)?:\/\//, "must begin with redis:, redis-sentinel: or redis-cluster: (rediss… for TLS)")
+      .regex(
+        /^rediss?(-sentinel|-cluster)?:\/\//,
+        "must begin with redis:, redis-sentinel: or redis-cluster: (rediss… for TLS)",
+      )
       .optional(),
     /** Files (PEM) for TLS to Redis. */
     REDIS_CA_FILE: z.string().optional(),

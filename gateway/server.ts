@@ -19,12 +19,14 @@ import {
   toGraphQLErrors,
 } from "./execution/execute-operation.ts";
 import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
+import type { AnswerCaching } from "./http/answer-headers.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
 import { createInFlight } from "./operation/in-flight.ts";
 import { createReadiness } from "./readiness.ts";
-import { type Answered, createRunAdmitted } from "./run-operation.ts";
+import { createResponseCache } from "./response-cache/response-cache.ts";
+import { type Answered, cachingOf, createRunAdmitted } from "./run-operation.ts";
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
 import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
@@ -70,6 +72,7 @@ export async function startGateway(
       config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
     optionsOf: config.optionsOf,
     signingKey: config.SIGNING_KEY?.reveal(),
+    epoch: () => epoch(),
     clock,
     observe(event) {
       if (event.type !== "breaker") return;
@@ -81,6 +84,7 @@ export async function startGateway(
   const forbiddenFields = config.FORBIDDEN_FIELDS;
   const admitted = createAdmittedOperations();
   const inFlight = config.SHARE_IN_FLIGHT ? createInFlight<Answered>(clock) : undefined;
+  const epoch = () => (caching.cache ? caching.cache.epoch() : "");
   const caching = openCaching(config, { log, clock, current: () => gateway.current() });
   const invalidate: Invalidate = async (subgraph, requested) =>
     caching.invalidator?.fromSubgraph(subgraph, requested);
@@ -95,6 +99,7 @@ export async function startGateway(
       if (operation?.operation === OperationTypeNode.MUTATION) inFlight?.forget();
     }
   }
+  const cachings = new WeakMap<object, AnswerCaching>();
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
     async execute(graph, { document, source, queryHash, request, context }) {
@@ -104,6 +109,7 @@ export async function startGateway(
       const executed = await execute(graph, operation, context as RequestContext);
       const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
+      cachings.set(context, cachingOf(executed, errors.length > 0));
       const { extensions } = executed;
       return {
         data: completed.data,
@@ -121,8 +127,23 @@ export async function startGateway(
     introspection: config.INTROSPECTION,
   };
   const { current } = gateway;
-  const runAdmitted = createRunAdmitted({ current, admitted, execute, inFlight });
-  const graphql = await startGraphQLServer({ gateway, store, limits, log, runAdmitted });
+  const { cache } = caching;
+  const responses =
+    cache &&
+    createResponseCache({
+      entries: cache.entries,
+      clock,
+      refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    });
+  const runAdmitted = createRunAdmitted({ current, admitted, execute, inFlight, responses, epoch });
+  const graphql = await startGraphQLServer({
+    gateway,
+    store,
+    limits,
+    log,
+    runAdmitted,
+    cachingOf: (context) => cachings.get(context),
+  });
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
   const http = createHttpServer(
     {

@@ -1,5 +1,11 @@
 /** Arguments and directives as text: in order of their names, variables called as the caller likes. */
-import { type ArgumentNode, type DirectiveNode, print, stripIgnoredCharacters, visit } from "graphql";
+import {
+  type ArgumentNode,
+  type DirectiveNode,
+  print,
+  stripIgnoredCharacters,
+  visit,
+} from "graphql";
 
 export type Annotated = {
   readonly arguments?: readonly ArgumentNode[];

@@ -93,7 +93,8 @@ export function readCacheSchema(supergraphSdl: string, schema: GraphQLSchema): C
       continue;
     const type = definition.name.value;
     for (const directive of definition.directives ?? []) {
-      const key = directive.name.value === "join__type" ? stringArgument(directive, "key") : undefined;
+      const key =
+        directive.name.value === "join__type" ? stringArgument(directive, "key") : undefined;
       if (key === undefined) continue;
       const graph = names.get(stringArgument(directive, "graph") ?? "");
       add(keys, `${graph} ${type}`, keyForm(key));

@@ -34,7 +34,10 @@ const unnamed = (): string => "v";
 const inOrder = (parts: readonly Part[]): readonly Part[] =>
   parts.toSorted((one, other) => (one.sortBy < other.sortBy ? -1 : 1));
 
-function partOf(textWith: (nameOf: (variable: string) => string) => string, inside: readonly Part[]) {
+function partOf(
+  textWith: (nameOf: (variable: string) => string) => string,
+  inside: readonly Part[],
+) {
   const body = (texts: readonly string[]) => (texts.length > 0 ? `{${texts.join(" ")}}` : "");
   return {
     sortBy: textWith(unnamed) + body(inside.map(({ sortBy }) => sortBy)),

@@ -53,7 +53,16 @@ export function createEntityQuestions(scope: ShapeScope, keys: KeyMaker): Entity
         const labels = shape?.labels ?? { subgraph: group.subgraph, type: typename };
         if (!shape || !keyScope) {
           const tags = () => [];
-          return { key: "", scope: "public", labels, shape, path, part, representation, tagsOf: tags };
+          return {
+            key: "",
+            scope: "public",
+            labels,
+            shape,
+            path,
+            part,
+            representation,
+            tagsOf: tags,
+          };
         }
         const variables = texts.get(shape) ?? variablesText(shape.variables, asking.variables);
         texts.set(shape, variables);

@@ -3,7 +3,11 @@ import type { Log } from "../../platform/log.ts";
 import type { InvalidationBook, Invalidated } from "../cache/invalidation-book.ts";
 import type { Invalidate } from "../execution/mutate.ts";
 import type { Graph } from "../supergraph/graph.ts";
-import { type Invalidation, invalidationRequest, tagsToInvalidate } from "./invalidation-request.ts";
+import {
+  type Invalidation,
+  invalidationRequest,
+  tagsToInvalidate,
+} from "./invalidation-request.ts";
 
 export type Invalidator = {
   /** Resolves when every process obeys, or with "unrecorded" when Redis did not take it. */
@@ -38,7 +42,10 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       const { data, error } = invalidationRequest.safeParse(requested);
       if (!data) {
         const problems = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-        log.warn({ subgraph, problems }, "a subgraph asked for an invalidation that cannot be read");
+        log.warn(
+          { subgraph, problems },
+          "a subgraph asked for an invalidation that cannot be read",
+        );
         return;
       }
       const own = data.filter((request) => isOf(subgraph, request));
@@ -47,7 +54,10 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       if (own.length === 0) return;
       const done = await invalidate(own);
       if (done.kind === "unrecorded")
-        log.warn({ subgraph }, "an invalidation could not be recorded in Redis; it follows when Redis is back");
+        log.warn(
+          { subgraph },
+          "an invalidation could not be recorded in Redis; it follows when Redis is back",
+        );
     },
   };
 }

@@ -71,7 +71,8 @@ export function outcomesOf(
       ...(extensions ? { extensions } : {}),
       path,
     }));
-    if (reasons.length > 0 && data === null) return { kind: "value", value: null, errors: [...told, ...reasons] };
+    if (reasons.length > 0 && data === null)
+      return { kind: "value", value: null, errors: [...told, ...reasons] };
     if (told.length > 0) return { kind: "value", value: null, errors: told };
     const subgraph = questions[index]?.labels.subgraph ?? "";
     const message = `"${subgraph}" answered with a list of entities that does not fit the question.`;

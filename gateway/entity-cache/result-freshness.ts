@@ -36,7 +36,11 @@ export function freshnessOfResult(
   return freshness;
 }
 
-type Hint = { readonly path: readonly unknown[]; readonly maxAge: unknown; readonly scope: unknown };
+type Hint = {
+  readonly path: readonly unknown[];
+  readonly maxAge: unknown;
+  readonly scope: unknown;
+};
 
 function hintsOf({ extensions }: SubgraphResult): readonly Hint[] {
   const policy = extensions?.["cacheControl"];

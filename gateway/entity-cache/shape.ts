@@ -60,7 +60,11 @@ function shapeOf(
   selections: readonly SelectionNode[],
 ): Shape | undefined {
   const type = schema.getType(typename);
-  const canonical = canonicalSelection(schema, isCompositeType(type) ? type : undefined, selections);
+  const canonical = canonicalSelection(
+    schema,
+    isCompositeType(type) ? type : undefined,
+    selections,
+  );
   if (!canonical) return undefined;
   const { text, variables, layout, coordinates } = canonical;
   const parts = [kind, labels.subgraph, typename, text, variablesText(operation, variables)];

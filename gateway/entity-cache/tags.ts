@@ -26,7 +26,9 @@ export function entityTag(
   type: string,
   key: Readonly<Record<string, unknown>>,
 ): string {
-  const sorted = Object.keys(key).toSorted().map((field) => [field, String(key[field])]);
+  const sorted = Object.keys(key)
+    .toSorted()
+    .map((field) => [field, String(key[field])]);
   const text = JSON.stringify(sorted);
   const short =
     text.length <= longestKey ? text : createHash("sha256").update(text).digest("base64url");

@@ -67,7 +67,8 @@ export function createExplanation(now: () => number): Explanation {
       const { status } = answer;
       if (lookUps.length >= mostLookUps) return;
       const freshness = answer.kind === "value" ? answer.freshness : undefined;
-      const seconds = (ms: number | undefined) => (ms === undefined ? undefined : Math.round(ms / 1_000));
+      const seconds = (ms: number | undefined) =>
+        ms === undefined ? undefined : Math.round(ms / 1_000);
       lookUps.push({
         subgraph,
         type,
@@ -77,7 +78,8 @@ export function createExplanation(now: () => number): Explanation {
         scope: freshness?.scope,
         ageSeconds: seconds(freshness?.ageMs),
         ttlSeconds: seconds(freshness && remainingMs(freshness)),
-        tags: answer.kind === "value" ? answer.tags : [],
+        // They hold keys, and somebody's own entities may be among them.
+        tags: answer.kind === "value" && freshness?.scope === "public" ? answer.tags : [],
         note: answer.kind === "value" ? answer.note : undefined,
       });
     },

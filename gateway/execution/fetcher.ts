@@ -30,10 +30,7 @@ export type EntityRequestPart = {
 export type Fetcher = {
   /** Queries only. */
   readonly root: (asking: Asking, step: RootStep) => Promise<SubgraphResult | Failure>;
-  readonly entities: (
-    asking: Asking,
-    request: EntityRequest,
-  ) => Promise<SubgraphResult | Failure>;
+  readonly entities: (asking: Asking, request: EntityRequest) => Promise<SubgraphResult | Failure>;
 };
 
 /** One request for all of them. */
@@ -50,9 +47,7 @@ export function askForEntities(
 }
 
 /** @param defaultsOf What is configured for a subgraph whose answers do not say how long they last. */
-export function createDirectFetcher(
-  defaultsOf: (subgraph: string) => FreshnessDefaults,
-): Fetcher {
+export function createDirectFetcher(defaultsOf: (subgraph: string) => FreshnessDefaults): Fetcher {
   const noted = async (
     { record, context }: Asking,
     subgraph: string,

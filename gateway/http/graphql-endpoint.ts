@@ -6,6 +6,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Principal } from "../../platform/principal.ts";
 import type { RequestContext } from "../context.ts";
+import { tagOf } from "../response-cache/packed-answer.ts";
+import { cachingHeaders, isMatch } from "./answer-headers.ts";
 import { readBody } from "./body.ts";
 import { createCors, type CorsOptions } from "./cors.ts";
 import { csrfMessage, mayBeForged } from "./csrf.ts";
@@ -90,23 +92,37 @@ async function readRequest(exchange: Exchange, maxBodyBytes: number): Promise<Gr
   return requestFromBody(body);
 }
 
-function toReply(answer: GraphQLAnswer, mediaType: MediaType): Reply {
-  const { body, headers = {}, outcome, errorCodes, operationName } = answer;
+/** Only GET is asked with conditions, and only what may be stored has something to be compared with. */
+function etagOf(
+  { caching, body }: GraphQLAnswer,
+  method: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): string | undefined {
+  if (method !== "GET" || !caching || headers["cache-control"] === "no-store") return undefined;
+  return caching.etag ?? tagOf(body);
+}
+
+function toReply(answer: GraphQLAnswer, mediaType: MediaType, request: IncomingMessage): Reply {
+  const { body, headers = {}, outcome, errorCodes, operationName, caching } = answer;
   const httpStatus = statusOf(answer, mediaType);
   const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  return {
-    httpStatus,
-    headers: {
-      "content-type": `${mediaType}; charset=utf-8`,
-      "cache-control": "no-store",
-      ...headersOfStatus[httpStatus],
-      ...(Object.fromEntries(given) as Record<string, string>),
-    },
-    body,
+  const replyHeaders = {
+    ...cachingHeaders(caching),
+    ...headersOfStatus[httpStatus],
+    ...(Object.fromEntries(given) as Record<string, string>),
+  };
+  const etag = etagOf(answer, request.method, replyHeaders);
+  const reply = {
     outcome,
     errorCodes,
+    isKept: caching?.etag !== undefined,
+    ...(etag === undefined ? {} : { etag }),
     ...(operationName === undefined ? {} : { operationName }),
   };
+  if (etag !== undefined && isMatch(request.headers["if-none-match"], etag))
+    return { ...reply, httpStatus: 304, headers: replyHeaders, body: "" };
+  const contentType = { "content-type": `${mediaType}; charset=utf-8` };
+  return { ...reply, httpStatus, headers: { ...contentType, ...replyHeaders }, body };
 }
 
 export function createGraphQLEndpoint(
@@ -138,7 +154,7 @@ export function createGraphQLEndpoint(
       explain: mayExplain(request.headers, principal, options.explainTo),
     });
     const work = deps.execute(graphqlRequest, context, { method });
-    return toReply(await lifetime.within(work, timeout.answer), accepted);
+    return toReply(await lifetime.within(work, timeout.answer), accepted, request);
   }
 
   return async (exchange) => {

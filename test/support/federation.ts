@@ -96,7 +96,8 @@ export function createFederation(
     ]),
   );
   const fetches: RecordedFetch[] = [];
-  const { fetcherOf = () => createDirectFetcher(() => ({})), invalidate = async () => {} } = options;
+  const { fetcherOf = () => createDirectFetcher(() => ({})), invalidate = async () => {} } =
+    options;
   const fetch: SubgraphFetch = async ({ subgraph, kind, body }, { principal }) => {
     const { query, variables } = JSON.parse(String(body));
     const request = { subgraph, kind, query, variables };
