@@ -15,7 +15,7 @@ const invalidation = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("type"), subgraph: name, type: name }),
   z.strictObject({
     kind: z.literal("cache_tag"),
-    subgraphs: z.array(name).min(1).max(100),
+    subgraphs: z.array(name).min(1).max(100).readonly(),
     cache_tag: z.string().min(1).max(800),
   }),
   z.strictObject({

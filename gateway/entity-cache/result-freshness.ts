@@ -67,7 +67,7 @@ export function partFreshnessOf(
   if (hints.length === 0) return () => ({ freshness: whole, isOwn: false });
   const byPath = new Map(hints.map((hint) => [hint.path.join("."), hint]));
   return (path) => {
-    const hint = byPath.get(path.join("."));
+    const hint = byPath.get(path.join(".")) ?? byPath.get(String(path[0]));
     if (!hint) return { freshness: whole, isOwn: false };
     const maxAge = typeof hint.maxAge === "number" && hint.maxAge > 0 ? Math.floor(hint.maxAge) : 0;
     if (maxAge === 0) return { freshness: undefined, isOwn: true };

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import {
   type DocumentNode,
   getOperationAST,
+  Kind,
   OperationTypeNode,
   print,
   stripIgnoredCharacters,
@@ -73,7 +74,7 @@ function identify(
   if (operation?.operation !== OperationTypeNode.QUERY) return undefined;
   // Nobody is refused anything: then the answer depends on nobody's rights.
   if (graph.authorize(document, operationName, undefined).kind !== "allowed") return undefined;
-  const fragments = document.definitions.filter(({ kind }) => kind === "FragmentDefinition");
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   const inlined = inlineFragments({ ...document, definitions: [operation, ...fragments] });
   const whole = getOperationAST(inlined, operationName);
   const { apiSchema } = graph;
