@@ -45,6 +45,7 @@ export type Response = {
     path: readonly (string | number)[];
     extensions: any;
   }[];
+  readonly extensions?: any;
 };
 
 export type RecordedFetch = Pick<SubgraphCall, "subgraph" | "kind"> & {
@@ -134,10 +135,15 @@ export function createFederation(
       });
       const { data, errors } = executed.complete();
       // The two ways of making the response must never differ, whatever a test is about.
-      const whole = JSON.stringify(errors.length > 0 ? { data, errors } : { data });
+      const { extensions } = executed;
+      const whole = JSON.stringify({
+        data,
+        ...(errors.length > 0 ? { errors } : {}),
+        ...(extensions ? { extensions } : {}),
+      });
       if (executed.toJson().body.toString() !== whole)
         throw new Error(`Written: ${executed.toJson().body.toString()}\nCompleted: ${whole}`);
-      return { data, errors };
+      return { data, errors, ...(extensions ? { extensions } : {}) };
     },
   };
 }

@@ -232,7 +232,10 @@ describe("when a subgraph does not answer", () => {
     await run("{ first { price } }");
     isDead = true;
     passSeconds(200);
-    const { data, errors } = await run("{ first { price } other { price } }");
+    const { data, errors, extensions } = await run("{ first { price } other { price } }");
+    expect(extensions).toEqual({
+      stale: [{ subgraph: "prices", type: "Thing", ageSeconds: 200 }],
+    });
     expect(data).toEqual({ first: { price: 11 }, other: { price: null } });
     expect(errors).toMatchObject([
       { path: ["other", "price"], extensions: { code: "SUBGRAPH_UNAVAILABLE" } },
