@@ -81,8 +81,8 @@ const schema = z
     CACHE_MEMORY_BYTES: count(64 * 1024 * 1024),
     /** How long an answer is kept for the time when its subgraph does not answer, where it does not say. */
     CACHE_STALE_IF_ERROR_SECONDS: z.coerce.number().int().min(0).max(604_800).default(600),
-    /** Authorises `POST /invalidation`; without it that does not exist. */
-    INVALIDATION_KEY: z
+    /** Opens /invalidation, /cache and /metrics to whoever has it; without it they do not exist. */
+    OPERATOR_KEY: z
       .string()
       .min(32, "must have at least 32 characters")
       .transform((key) => new Secret(key))

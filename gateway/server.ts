@@ -20,6 +20,8 @@ import {
 } from "./execution/execute-operation.ts";
 import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
 import type { AnswerCaching } from "./http/answer-headers.ts";
+import { createOperatorRoutes } from "./http/operator-routes.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
@@ -64,6 +66,7 @@ export async function startGateway(
   log: Log,
   clock: Clock = systemClock,
 ): Promise<RunningGateway> {
+  const metrics = config.OPERATOR_KEY && createMetrics();
   const store = config.REDIS_URL
     ? createRedisStore({ ...redisOptions(config), log })
     : createMemoryStore();
@@ -75,6 +78,7 @@ export async function startGateway(
     epoch: () => epoch(),
     clock,
     observe(event) {
+      metrics?.fetches(event);
       if (event.type !== "breaker") return;
       const { subgraph, state } = event;
       log.warn({ subgraph, state }, `the circuit breaker of a subgraph is ${state} now`);
@@ -85,7 +89,12 @@ export async function startGateway(
   const admitted = createAdmittedOperations();
   const inFlight = config.SHARE_IN_FLIGHT ? createInFlight<Answered>(clock) : undefined;
   const epoch = () => (caching.cache ? caching.cache.epoch() : "");
-  const caching = openCaching(config, { log, clock, current: () => gateway.current() });
+  const caching = openCaching(config, {
+    log,
+    clock,
+    current: () => gateway.current(),
+    ...(metrics ? { observer: metrics.cache } : {}),
+  });
   const invalidate: Invalidate = async (subgraph, requested) =>
     caching.invalidator?.fromSubgraph(subgraph, requested);
   async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
@@ -99,7 +108,8 @@ export async function startGateway(
       if (operation?.operation === OperationTypeNode.MUTATION) inFlight?.forget();
     }
   }
-  const cachings = new WeakMap<object, AnswerCaching>();
+  // By the request's signal: Apollo Server copies the context.
+  const cachings = new WeakMap<AbortSignal, AnswerCaching>();
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
     async execute(graph, { document, source, queryHash, request, context }) {
@@ -109,7 +119,7 @@ export async function startGateway(
       const executed = await execute(graph, operation, context as RequestContext);
       const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
-      cachings.set(context, cachingOf(executed, errors.length > 0));
+      cachings.set((context as RequestContext).signal, cachingOf(executed, errors.length > 0));
       const { extensions } = executed;
       return {
         data: completed.data,
@@ -127,7 +137,18 @@ export async function startGateway(
     introspection: config.INTROSPECTION,
   };
   const { current } = gateway;
-  const { cache } = caching;
+  const { cache, invalidator } = caching;
+  if (cache) metrics?.watchMemory(cache.memoryUsage);
+  const operatorRoutes =
+    config.OPERATOR_KEY && metrics
+      ? createOperatorRoutes({
+          key: config.OPERATOR_KEY.reveal(),
+          invalidator,
+          inspect: cache?.entries.inspect,
+          metrics: metrics.read,
+          clock,
+        })
+      : undefined;
   const responses =
     cache &&
     createResponseCache({
@@ -142,7 +163,7 @@ export async function startGateway(
     limits,
     log,
     runAdmitted,
-    cachingOf: (context) => cachings.get(context),
+    cachingOf: ({ signal }) => cachings.get(signal),
   });
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
   const http = createHttpServer(
@@ -151,6 +172,7 @@ export async function startGateway(
       authenticate: await openAuthenticate(config, clock),
       ready,
       newRequestId: randomUUID,
+      ...(operatorRoutes ? { operatorRoutes } : {}),
       clock,
       log,
     },

@@ -88,7 +88,7 @@ export function partPolicies<Context extends object>(): ApolloServerPlugin<Conte
             willResolveField:
               ({ info }) =>
               () =>
-                note(info),
+                note(info as unknown as ResolveInfo),
           };
         },
         async willSendResponse({ response: { body } }) {
