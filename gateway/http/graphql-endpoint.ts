@@ -23,6 +23,7 @@ import {
 import { type ExplainTo, mayExplain } from "./may-explain.ts";
 import { type MediaType, mediaTypes, negotiate, statusOf } from "./negotiate.ts";
 import { Refusal } from "./refusal.ts";
+import { remember } from "./remember.ts";
 import type { Reply } from "./reply.ts";
 
 export type Authenticated =
@@ -61,11 +62,15 @@ function methodOf(request: IncomingMessage): "GET" | "POST" {
 }
 
 /** The charset may be left out, or be UTF-8. */
-function checkContentType(contentType: string | undefined): void {
+const isJsonType = remember((contentType): boolean => {
   const [type, ...parameters] = (contentType ?? "").toLowerCase().split(";");
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  if (type?.trim() === "application/json" && isUtf8) return;
+  return type?.trim() === "application/json" && isUtf8;
+});
+
+function checkContentType(contentType: string | undefined): void {
+  if (isJsonType(contentType)) return;
   throw new Refusal(
     "UNSUPPORTED_MEDIA_TYPE",
     "A POST must have the header content-type: application/json (charset utf-8).",
@@ -77,7 +82,9 @@ async function identify(
   authenticate: Authenticate,
   { request, lifetime }: Exchange,
 ): Promise<Principal | undefined> {
-  const work = authenticate(request.headers.authorization, lifetime.signal);
+  const { authorization } = request.headers;
+  if (authorization === undefined) return undefined;
+  const work = authenticate(authorization, lifetime.signal);
   const authenticated = await lifetime.within(work, timeout.answer);
   if (authenticated.ok) return authenticated.principal;
   const headers = { "www-authenticate": 'Bearer error="invalid_token"' };
@@ -149,7 +156,9 @@ export function createGraphQLEndpoint(
       ...exchange.origin,
       principal,
       deadlineMs: exchange.deadlineMs,
-      signal: lifetime.signal,
+      get signal() {
+        return lifetime.signal;
+      },
       log: exchange.log,
       explain: mayExplain(request.headers, principal, options.explainTo),
     });

@@ -96,6 +96,18 @@ function variablesText(variables: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(names.map((name) => [name, variables[name]]));
 }
 
+/** The most asked operations have no variables. */
+const plainKeys = new LRUCache<string, string>({ max: 1_000 });
+
+function keyOf(id: string, variables: Readonly<Record<string, unknown>>): string {
+  const text = variablesText(variables);
+  const known = text === "[]" ? plainKeys.get(id) : undefined;
+  if (known !== undefined) return known;
+  const key = cacheKey("response", [id, text]);
+  if (text === "[]") plainKeys.set(id, key);
+  return key;
+}
+
 export function createResponseCache(deps: ResponseCacheDeps): ResponseCache {
   const { entries, clock, refreshTimeoutMs } = deps;
   const leftAlone = new LRUCache<string, true>({ max: 10_000, ttl: leftAloneMs });
@@ -116,7 +128,7 @@ export function createResponseCache(deps: ResponseCacheDeps): ResponseCache {
     isProven: proven.has(id),
     async answer(variables, context, make) {
       let made: { readonly own: Made } | undefined;
-      const key = cacheKey("response", [id, variablesText(variables)]);
+      const key = keyOf(id, variables);
       const item = { key, scope: Scope.Public, labels } as const;
       const [found] = await entries.readMany([item], async (_missing, reason) => {
         const isRefresh = reason === LoadReason.Refresh;

@@ -42,7 +42,7 @@ export async function startOrigin(sdl: string, resolvers: object) {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", async () => {
+    const answer = async (): Promise<unknown> => {
       origin.requests += 1;
       if (origin.delayMs > 0) await new Promise((done) => setTimeout(done, origin.delayMs));
       if (origin.isDown) return response.writeHead(503).end();
@@ -62,7 +62,8 @@ export async function startOrigin(sdl: string, resolvers: object) {
         ...(origin.age === undefined ? {} : { age: origin.age }),
       };
       return response.writeHead(200, headers).end(JSON.stringify({ ...result, extensions }));
-    });
+    };
+    request.on("end", () => void answer());
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
