@@ -45,7 +45,7 @@ describe("the token tool", () => {
       {
         sub: "operator-noura",
         kind: "operator",
-        scope: "payments:read payments:refund billing:read operations",
+        scope: "payments:read payments:refund payments:reconcile billing:read operations",
       },
     ],
   ])("prints nothing but a token for %j", async (args, claims) => {

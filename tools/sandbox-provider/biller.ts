@@ -64,8 +64,10 @@ export async function startSandboxBiller(options: SandboxBillerOptions) {
       if (request.headers.authorization !== `Bearer ${secret}`) return reply(401, {});
       if (what === "bills") {
         const bill = billOf(decodeURIComponent(id));
-        const lines = bill?.lines.map((line) => ({ ...line, amount: `${line.amount}` })) ?? [];
-        return reply(200, { due: bill?.due ?? false, lines });
+        // Unknown is not the same as not due, which would withdraw the bill.
+        if (!bill) return reply(404, { code: "not_found" });
+        const lines = bill.lines.map((line) => ({ ...line, amount: `${line.amount}` }));
+        return reply(200, { due: bill.due, lines });
       }
       const known = postings.get(id);
       if (known) return reply(200, known.result);
