@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Principal } from "../../../platform/principal.ts";
 import { verifyLedger } from "../../../subgraphs/payments/ledger.verify.ts";
+import { payOnce } from "../../../subgraphs/payments/pay.ts";
 import { subgraph } from "../../../subgraphs/payments/subgraph.ts";
 import { databases } from "../../support/databases.ts";
 import { startSubgraph, type StartedSubgraph } from "../../support/start-subgraph.ts";
-import { balanceOf, newKey, newPayer, omar } from "./fixtures.ts";
+import { balanceOf, deps, newKey, newPayer, omar } from "./fixtures.ts";
 
 const agency = (agencyId: string, scopes = ["billing:charge"]): Principal => ({
   kind: "agency",
@@ -99,6 +100,24 @@ describe.each(databases)("fees that agencies charge on $kind", ({ kind }) => {
       expect(withdrawal).toMatchObject(isPaid ? { code: "NOT_OPEN" } : { status: "VOID" });
       expect(await statusFor(id)).toBe(isPaid ? "PAID" : "VOID");
     }
+  });
+
+  test("are not withdrawn while a card is being asked for them", async () => {
+    const { id } = await charged(newCharge("person-omar"));
+    const request = {
+      personId: "person-omar",
+      kind: "SERVICE_FEE",
+      itemId: id,
+      expectedAmount: 370_00n,
+      channel: "APP",
+      means: { method: "CARD", token: "tok_approve" },
+      operation: "payServiceFee",
+      idempotencyKey: newKey(),
+    } as const;
+    const started = await payOnce(payments.database.db, request, deps(new Date().toISOString()));
+    expect(started.kind).toBe("PAYMENT_STARTED");
+    expect((await withdrawn(id)).code).toBe("NOT_OPEN");
+    expect(await statusFor(id)).toBe("OPEN");
   });
 
   test("are charged by agencies with the scope for their own payables, and seen by their own sides", async () => {

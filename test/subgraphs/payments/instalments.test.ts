@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { monthsLater, splitAmount } from "../../../subgraphs/payments/instalment.rules.ts";
+import { splitBillOnce } from "../../../subgraphs/payments/instalment.ts";
 import { verifyLedger } from "../../../subgraphs/payments/ledger.verify.ts";
 import { subgraph } from "../../../subgraphs/payments/subgraph.ts";
 import { databases } from "../../support/databases.ts";
 import { startSubgraph, type StartedSubgraph } from "../../support/start-subgraph.ts";
-import { balanceOf, newBill, newFine, newKey, newPayer, omar, payBill } from "./fixtures.ts";
+import { balanceOf, deps, newBill, newFine, newKey, newPayer, omar, payBill } from "./fixtures.ts";
 
 describe("splitting an amount", () => {
   const parts = fc.integer({ min: 2, max: 24 });
@@ -102,6 +103,17 @@ describe.each(databases)("instalments on $kind", ({ kind }) => {
     expect((await split(payer, billId, { expectedAmount: 1 })).currentAmount.amount).toBe(100_01);
     const outside = await split(payer, billId, { parts: 25 });
     expect(outside.errors[0].extensions.code).toBe("BAD_USER_INPUT");
+  });
+
+  test("are refused for bills of a biller whose own system knows whole bills only", async () => {
+    const { payer, billId } = await newCase();
+    const request = { personId: payer.id, billId, parts: 3, expectedAmount: 100_01n };
+    const withSystem = { ...deps(), hasSystem: () => true };
+    const once = { ...request, idempotencyKey: newKey() };
+    expect(await splitBillOnce(payments.database.db, once, withSystem)).toEqual({
+      kind: "NOT_PAYABLE",
+      reason: "NO_INSTALMENTS",
+    });
   });
 
   test("a bill is either paid or split, whichever comes first, and split once for a key", async () => {
