@@ -101,6 +101,24 @@ const costs: Readonly<Record<string, Cost>> = {
     statements: 6,
     holds: ["payBill.currentAmount.amount", "payBill.message.ar"],
   },
+  FuelStations: {
+    fetches: { services: 1, payments: 1 },
+    statements: 4,
+    holds: [
+      "fuelStations.nodes.0.biller.name.en",
+      "fuelStations.nodes.0.prices.0.perLitre.formatted.ar",
+    ],
+  },
+  PaymentStatistics: {
+    as: people.noura,
+    variables: { from: "2020-01-01", to: "2020-12-31" },
+    fetches: { services: 1, payments: 1 },
+    statements: 2,
+    holds: [
+      "paymentStatistics.total.captured.formatted.en",
+      "paymentStatistics.byBiller.0.biller.name.ar",
+    ],
+  },
 };
 
 /** What stands at `a.0.b` of the answer. */
