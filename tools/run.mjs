@@ -26,6 +26,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   ledger:verify    the books of payments        npm run ledger:verify
   bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
+  faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
   access-log:verify  proofs of the access log, offline
   fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
   build     TypeScript to dist/                 npm run build
@@ -66,6 +67,16 @@ const commands = {
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
+  async "faults:cache"(args) {
+    const number = { type: "string" };
+    const { values } = parseArgs({ args, options: { seconds: number, seed: number } });
+    for (const [name, value] of Object.entries({ seconds: "60", ...values })) {
+      process.env[`FAULT_${name.toUpperCase()}`] = value;
+    }
+    await installRedis(root);
+    const file = "test/faults/cache.test.ts";
+    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+  },
   "fuzz:execution": (args) =>
     runProcess("node", [join(root, "test", "fuzz", "main.ts"), ...args], { root, ipc: true }),
   async bench(args) {
@@ -92,6 +103,16 @@ const commands = {
     }
     await installRedis(root);
     const file = "test/faults/payments.test.ts";
+    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+  },
+  async "faults:cache"(args) {
+    const number = { type: "string" };
+    const { values } = parseArgs({ args, options: { seconds: number, seed: number } });
+    for (const [name, value] of Object.entries({ seconds: "60", ...values })) {
+      process.env[`FAULT_${name.toUpperCase()}`] = value;
+    }
+    await installRedis(root);
+    const file = "test/faults/cache.test.ts";
     return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
   },
   "fuzz:execution": (args) =>
