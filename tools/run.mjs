@@ -21,7 +21,6 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
   plan      what an operation asks of whom      npm run plan -- FILE
   audit     the public federation audit         npm run audit -- --help
-  fuzz:execution   execution against one schema npm run fuzz:execution -- --help
   bench     gateways side by side               npm run bench -- --help
   ledger:verify    the books of payments        npm run ledger:verify
   bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
@@ -67,18 +66,6 @@ const commands = {
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
-  async "faults:cache"(args) {
-    const number = { type: "string" };
-    const { values } = parseArgs({ args, options: { seconds: number, seed: number } });
-    for (const [name, value] of Object.entries({ seconds: "60", ...values })) {
-      process.env[`FAULT_${name.toUpperCase()}`] = value;
-    }
-    await installRedis(root);
-    const file = "test/faults/cache.test.ts";
-    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
-  },
-  "fuzz:execution": (args) =>
-    runProcess("node", [join(root, "test", "fuzz", "main.ts"), ...args], { root, ipc: true }),
   async bench(args) {
     const bench = join(root, "bench");
     await whileLocked(root, async () => {
