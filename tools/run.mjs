@@ -23,6 +23,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   audit     the public federation audit         npm run audit -- --help
   fuzz:execution   execution against one schema npm run fuzz:execution -- --help
   bench     gateways side by side               npm run bench -- --help
+  bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
   ledger:verify    the books of payments        npm run ledger:verify
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
   faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
@@ -59,6 +60,15 @@ const program = (script) => async (args) => {
   return runProcess("node", ["--enable-source-maps", file, ...args], options);
 };
 
+async function runBench(file, args) {
+  const bench = join(root, "bench");
+  await whileLocked(root, async () => {
+    await install(bench);
+    await build(root, { types: false });
+  });
+  return runProcess("node", [join(bench, file), ...args], { root, ipc: true });
+}
+
 const commands = {
   start: program("tools/start.js"),
   gateway: program("gateway/main.js"),
@@ -78,14 +88,8 @@ const commands = {
   },
   "fuzz:execution": (args) =>
     runProcess("node", [join(root, "test", "fuzz", "main.ts"), ...args], { root, ipc: true }),
-  async bench(args) {
-    const bench = join(root, "bench");
-    await whileLocked(root, async () => {
-      await install(bench);
-      await build(root, { types: false });
-    });
-    return runProcess("node", [join(bench, "main.ts"), ...args], { root, ipc: true });
-  },
+  bench: (args) => runBench("main.ts", args),
+  "bench:cache": (args) => runBench("caching/main.ts", args),
   "ledger:verify": program("tools/ledger-verify.js"),
   /** Settings travel by the environment: the test runner takes no arguments of ours. */
   async "faults:payments"(args) {
