@@ -22,6 +22,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   plan      what an operation asks of whom      npm run plan -- FILE
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
+  bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
   ledger:verify    the books of payments        npm run ledger:verify
   bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
@@ -59,6 +60,15 @@ const program = (script) => async (args) => {
   return runProcess("node", ["--enable-source-maps", file, ...args], options);
 };
 
+async function runBench(file, args) {
+  const bench = join(root, "bench");
+  await whileLocked(root, async () => {
+    await install(bench);
+    await build(root, { types: false });
+  });
+  return runProcess("node", [join(bench, file), ...args], { root, ipc: true });
+}
+
 const commands = {
   start: program("tools/start.js"),
   gateway: program("gateway/main.js"),
@@ -66,14 +76,8 @@ const commands = {
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
-  async bench(args) {
-    const bench = join(root, "bench");
-    await whileLocked(root, async () => {
-      await install(bench);
-      await build(root, { types: false });
-    });
-    return runProcess("node", [join(bench, "main.ts"), ...args], { root, ipc: true });
-  },
+  bench: (args) => runBench("main.ts", args),
+  "bench:cache": (args) => runBench("caching/main.ts", args),
   async "bench:payments"(args) {
     await whileLocked(root, () => build(root, { types: false }));
     const file = join(root, "test", "load", "payments.ts");
