@@ -3,7 +3,7 @@ import DataLoader from "dataloader";
 import type { BaseContext } from "../kit/define-subgraph.ts";
 import { createListLoader, createOneLoader, perArguments } from "../kit/loaders.ts";
 import type { Page } from "../kit/pagination.ts";
-import { bulletinsByIds } from "./bulletin.store.ts";
+import { bulletinsByIds, bulletinsSuperseding, revisionsOfBulletins } from "./bulletin.store.ts";
 import {
   countFacilitiesOfAgencies,
   countFacilitiesOfServices,
@@ -34,6 +34,14 @@ const createLoaders = ({ db }: Base) => ({
   bulletin: createOneLoader(
     (ids) => bulletinsByIds(db, ids),
     (row) => row.id,
+  ),
+  bulletinSuperseding: createOneLoader(
+    (ids) => bulletinsSuperseding(db, ids),
+    (row) => String(row.supersedes_id),
+  ),
+  revisionsOfBulletin: createListLoader(
+    (ids) => revisionsOfBulletins(db, ids),
+    (row) => row.bulletin_id,
   ),
   facilitiesOfAgency: perArguments((given: { criteria: FacilityCriteria; page: Page }) =>
     createListLoader(

@@ -1,6 +1,7 @@
 /** The health subgraph: facilities of the city, public-health bulletins, and the pandemic's figures. */
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { Agency } from "./agency.ts";
+import { BulletinChangeResolver } from "./bulletin-change.resolver.ts";
 import { BulletinResolver } from "./bulletin.resolver.ts";
 import { toBulletin } from "./bulletin.ts";
 import { createContext, type HealthContext } from "./context.ts";
@@ -22,6 +23,7 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
   resolvers: [
     FacilityResolver,
     BulletinResolver,
+    BulletinChangeResolver,
     AgencyFacilitiesResolver,
     ServiceFacilitiesResolver,
     PersonFacilitiesResolver,
