@@ -14,6 +14,13 @@ import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
 import { migrations } from "./migrations/index.ts";
 import { Person } from "./person.ts";
+import {
+  FacilityPractitionersResolver,
+  PractitionerNearResolver,
+  PractitionerResolver,
+  PractitionerRoleResolver,
+} from "./practitioner.resolver.ts";
+import { toPractitioner, toPractitionerRole } from "./practitioner.ts";
 import { Service } from "./service.ts";
 import { seed } from "./seed/seed.ts";
 import type { HealthTables } from "./tables.ts";
@@ -24,6 +31,10 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
     FacilityResolver,
     BulletinResolver,
     BulletinChangeResolver,
+    PractitionerResolver,
+    PractitionerRoleResolver,
+    PractitionerNearResolver,
+    FacilityPractitionersResolver,
     AgencyFacilitiesResolver,
     ServiceFacilitiesResolver,
     PersonFacilitiesResolver,
@@ -37,6 +48,14 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
     Bulletin: async ({ id }, { loaders }) => {
       const row = await loaders.bulletin.load(String(id));
       return row && toBulletin(row);
+    },
+    Practitioner: async ({ id }, { loaders }) => {
+      const row = await loaders.practitioner.load(String(id));
+      return row && toPractitioner(row);
+    },
+    PractitionerRole: async ({ id }, { loaders }) => {
+      const row = await loaders.practitionerRole.load(String(id));
+      return row && toPractitionerRole(row);
     },
     Agency: ({ id }) => Agency.of(String(id)),
     Service: ({ id }) => Service.of(String(id)),

@@ -118,9 +118,38 @@ export type CovidFigureTable = {
   readonly confirmed_total: number;
 };
 
+export type Gender = "FEMALE" | "MALE";
+
+export type PractitionerTable = {
+  readonly id: string;
+  readonly licence_number: string;
+  readonly name_en: string;
+  readonly name_ar: string;
+  /** Both names, normalised (practitioner.rules.ts). */
+  readonly search_text: string;
+  readonly gender: Gender;
+  /** ISO 639 codes. */
+  readonly languages: readonly string[];
+  readonly active: boolean;
+  readonly sample: boolean;
+};
+
+export type PractitionerRoleTable = {
+  readonly id: string;
+  readonly practitioner_id: string;
+  readonly facility_id: string;
+  readonly speciality_en: string;
+  readonly speciality_ar: string;
+  /** An int4multirange within [0, 10080), as text. */
+  readonly working_minutes: string;
+  readonly active: boolean;
+};
+
 export type HealthTables = {
   readonly facility: FacilityTable;
   readonly service_facility_kind: ServiceFacilityKindTable;
+  readonly practitioner: PractitionerTable;
+  readonly practitioner_role: PractitionerRoleTable;
   readonly bulletin: BulletinTable;
   readonly bulletin_revision: BulletinRevisionTable;
   readonly bulletin_event: BulletinEventTable;

@@ -3,9 +3,11 @@ import type { Migration } from "kysely/migration";
 import { facilities } from "./0001-facilities.ts";
 import { bulletins } from "./0002-bulletins.ts";
 import { bulletinChanges } from "./0030-bulletin-changes.ts";
+import { practitioners } from "./0031-practitioners.ts";
 
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-facilities": facilities,
   "0002-bulletins": bulletins,
   "0030-bulletin-changes": bulletinChanges,
+  "0031-practitioners": practitioners,
 };

@@ -7,6 +7,7 @@ import { isPlaceholder, kindOfLicence, toPhone, toWebsite } from "../facility.ru
 import { parseOpeningHours } from "../opening-hours-text.rules.ts";
 import { toMultirange } from "../opening-hours.rules.ts";
 import { sampleHoursOf } from "../sample-hours.rules.ts";
+import { samplePractitioners, type SampleName } from "../sample-practitioners.rules.ts";
 import { facilityKindsOfServices } from "../service-facilities.rules.ts";
 import type { FacilityTable, HealthTables } from "../tables.ts";
 import { sampleBulletins } from "./bulletins.ts";
@@ -71,6 +72,24 @@ function toFacility(row: RegisterRow, multirangeOf: (hoursText: string) => strin
   };
 }
 
+export const readSampleNames = (): Promise<readonly SampleName[]> => readCsv("sample-names.csv");
+
+async function seedPractitioners(
+  db: Kysely<HealthTables>,
+  facilities: readonly FacilityTable[],
+): Promise<void> {
+  const { practitioners, roles } = samplePractitioners(facilities, await readSampleNames());
+  for (let start = 0; start < practitioners.length; start += rowsPerInsert) {
+    const chunk = practitioners.slice(start, start + rowsPerInsert);
+    await db.insertInto("practitioner").values(chunk).execute();
+  }
+  for (let start = 0; start < roles.length; start += rowsPerInsert) {
+    const chunk = roles.slice(start, start + rowsPerInsert);
+    await db.insertInto("practitioner_role").values(chunk).execute();
+  }
+  await sql`analyze practitioner, practitioner_role`.execute(db);
+}
+
 export async function seed(db: Kysely<HealthTables>): Promise<void> {
   const multirangeOf = createMultirangeOf();
   const facilities = (await readRegister()).map((row) => toFacility(row, multirangeOf));
@@ -80,6 +99,7 @@ export async function seed(db: Kysely<HealthTables>): Promise<void> {
   }
   const licenceTypes = new Set(facilities.map((facility) => facility.licence_type_en));
   await db.insertInto("service_facility_kind").values(facilityKindsOfServices(licenceTypes)).execute();
+  await seedPractitioners(db, facilities);
   await db.insertInto("bulletin").values(sampleBulletins).execute();
   const days = await readCsv<"date" | "confirmed_total">("covid-uae-confirmed-2020.csv");
   await db
