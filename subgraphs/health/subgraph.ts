@@ -12,6 +12,7 @@ import {
 } from "./facility-edges.resolver.ts";
 import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
+import { FigureResolver } from "./figure.resolver.ts";
 import { migrations } from "./migrations/index.ts";
 import { Person } from "./person.ts";
 import {
@@ -31,6 +32,7 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
     FacilityResolver,
     BulletinResolver,
     BulletinChangeResolver,
+    FigureResolver,
     PractitionerResolver,
     PractitionerRoleResolver,
     PractitionerNearResolver,

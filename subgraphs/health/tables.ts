@@ -145,6 +145,43 @@ export type PractitionerRoleTable = {
   readonly active: boolean;
 };
 
+export const figureMetrics = ["CASES", "TESTS", "RECOVERIES", "DEATHS", "VACCINATIONS"] as const;
+
+export type FigureMetric = (typeof figureMetrics)[number];
+
+export type FigurePublicationTable = {
+  readonly id: Generated<bigint>;
+  readonly agency_id: string;
+  readonly actor_id: string;
+  readonly recorded_at: Date;
+  readonly source: string;
+  readonly idempotency_key: string;
+  readonly request_digest: string;
+  /** How many figures were new or other than before. */
+  readonly changed: number;
+};
+
+/** Append-only. */
+export type FigureRevisionTable = {
+  readonly seq: Generated<bigint>;
+  readonly publication_id: bigint;
+  readonly metric: FigureMetric;
+  /** YYYY-MM-DD */
+  readonly day: string;
+  readonly value: number;
+  readonly recorded_at: Date;
+};
+
+/** The last revision of each day. */
+export type FigureTable = {
+  readonly metric: FigureMetric;
+  readonly day: string;
+  readonly value: number;
+  readonly revisions: number;
+  readonly recorded_at: Date;
+  readonly source: string;
+};
+
 export type HealthTables = {
   readonly facility: FacilityTable;
   readonly service_facility_kind: ServiceFacilityKindTable;
@@ -153,5 +190,8 @@ export type HealthTables = {
   readonly bulletin: BulletinTable;
   readonly bulletin_revision: BulletinRevisionTable;
   readonly bulletin_event: BulletinEventTable;
+  readonly figure_publication: FigurePublicationTable;
+  readonly figure_revision: FigureRevisionTable;
+  readonly figure: FigureTable;
   readonly covid_figure: CovidFigureTable;
 };
