@@ -59,16 +59,9 @@ const addDays = (day: string, count: number): string =>
  * has eight days: the next began on Monday, 3 January 2022.
  */
 export function periodEnd(kind: FigurePeriodKind, start: string): string {
-  switch (kind) {
-    case "DAY":
-      return start;
-    case "WEEK":
-      return addDays(start, 6);
-    case "WORKING_WEEK":
-      return addDays(start, start === "2021-12-26" ? 7 : 6);
-    case "MONTH": {
-      const [year = 0, month = 0] = start.split("-").map(Number);
-      return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
-    }
-  }
+  if (kind === "DAY") return start;
+  if (kind === "WEEK") return addDays(start, 6);
+  if (kind === "WORKING_WEEK") return addDays(start, start === "2021-12-26" ? 7 : 6);
+  const [year = 0, month = 0] = start.split("-").map(Number);
+  return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
 }
