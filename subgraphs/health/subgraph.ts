@@ -12,6 +12,7 @@ import {
 } from "./facility-edges.resolver.ts";
 import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
+import { fhirDocuments } from "./fhir.documents.ts";
 import { FigureResolver } from "./figure.resolver.ts";
 import { migrations } from "./migrations/index.ts";
 import { Person } from "./person.ts";
@@ -67,4 +68,5 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
   migrations,
   seed,
   createContext,
+  documents: fhirDocuments,
 });
