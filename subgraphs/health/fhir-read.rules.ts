@@ -2,7 +2,7 @@
  * A FHIR R4 Bundle → rows of facilities and doctors, or every problem by resource and element. Pure.
  * What refers to resources outside of the bundle is listed, for the database to say whether they exist.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import {
   bundleSchema,
   extensionUrls,
