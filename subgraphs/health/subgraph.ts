@@ -11,6 +11,7 @@ import {
 } from "./facility-edges.resolver.ts";
 import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
+import { MapResolver } from "./map.resolver.ts";
 import { migrations } from "./migrations/index.ts";
 import { Person } from "./person.ts";
 import { Service } from "./service.ts";
@@ -21,6 +22,7 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
   name: "health",
   resolvers: [
     FacilityResolver,
+    MapResolver,
     BulletinResolver,
     AgencyFacilitiesResolver,
     ServiceFacilitiesResolver,
