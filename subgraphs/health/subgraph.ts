@@ -11,6 +11,7 @@ import {
 } from "./facility-edges.resolver.ts";
 import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
+import { HoursCorrectionResolver } from "./hours-correction.resolver.ts";
 import { MapResolver } from "./map.resolver.ts";
 import { migrations } from "./migrations/index.ts";
 import { Person } from "./person.ts";
@@ -23,6 +24,7 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
   resolvers: [
     FacilityResolver,
     MapResolver,
+    HoursCorrectionResolver,
     BulletinResolver,
     AgencyFacilitiesResolver,
     ServiceFacilitiesResolver,
