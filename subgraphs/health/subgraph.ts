@@ -14,6 +14,8 @@ import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
 import { fhirDocuments } from "./fhir.documents.ts";
 import { FigureResolver } from "./figure.resolver.ts";
+import { HoursCorrectionResolver } from "./hours-correction.resolver.ts";
+import { MapResolver } from "./map.resolver.ts";
 import { migrations } from "./migrations/index.ts";
 import { Person } from "./person.ts";
 import {
@@ -31,6 +33,8 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
   name: "health",
   resolvers: [
     FacilityResolver,
+    MapResolver,
+    HoursCorrectionResolver,
     BulletinResolver,
     BulletinChangeResolver,
     FigureResolver,
