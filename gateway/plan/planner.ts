@@ -15,8 +15,10 @@ import { LRUCache } from "lru-cache";
 import { graphError } from "../errors.ts";
 import type { HasKey } from "../supergraph/entity-keys.ts";
 import type { ClientNames } from "./client-names.ts";
+import { keepExternalFieldsOut } from "./external-fields.ts";
 import { keepObjects } from "./keep-objects.ts";
 import { liftLiterals } from "./lift-literals.ts";
+import { keepPossible } from "./possible-selections.ts";
 import { compileProgram, type Program } from "./program.ts";
 import { splitDocument } from "./split-document.ts";
 
@@ -55,6 +57,7 @@ function assertOnce(document: DocumentNode, operationName: string | undefined): 
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { supergraph, schema, apiSchema, hasKey, clientNames, numbers } = options;
+  keepExternalFieldsOut();
   // One definition a fetch: its text is taken apart when fetches travel together.
   const planner = new QueryPlanner(supergraph, {
     reuseQueryFragments: false,
@@ -67,7 +70,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     operationName: string | undefined,
   ): readonly Program[] {
     const named = operationName ? { operationName } : {};
-    const parts = splitDocument(document, numbers);
+    const parts = splitDocument(keepPossible(document, apiSchema), numbers);
     if (parts.length > 1) assertOnce(document, operationName);
     return parts.map((part) => {
       const asked = keepObjects(clientNames.rename(part));

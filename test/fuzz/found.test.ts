@@ -10,8 +10,6 @@ const nothing = { variables: {}, faults: [], rows: {}, roots: {} };
 const difference = (one: Partial<FuzzCase> & Pick<FuzzCase, "subgraphs" | "query">) =>
   findDifference({ ...nothing, ...one });
 
-// Apollo's planner asks "a" for `base`, which is external there: the second `@requires` of a chain does not
-// see that the first one's needs are elsewhere.
 test("a field required by a required field comes from the subgraph that has it", async () => {
   expect(
     await difference({
@@ -24,10 +22,9 @@ test("a field required by a required field comes from the subgraph that has it",
       rows: { "Entity-0": { type: "Entity", fields: { id: "Entity-0", base: "b" } } },
       roots: { root: { $row: "Entity-0" } },
     }),
-  ).toMatch(/was asked for .*base/);
+  ).toBeUndefined();
 });
 
-// Apollo's planner throws ("We should have an edge from Thing(b) for __typename").
 test("a type condition that no implementation can meet selects nothing", async () => {
   expect(
     await difference({
@@ -43,7 +40,7 @@ test("a type condition that no implementation can meet selects nothing", async (
       query: "{ things { ... on Either { ... on Entity1 { code } } } }",
       roots: { things: [] },
     }),
-  ).toMatch(/We should have an edge from Thing/);
+  ).toBeUndefined();
 });
 
 const behindInterface = {
@@ -79,7 +76,6 @@ test("a field that is selected on an interface and on its type fails once", asyn
   ).toMatch(/2 errors at .*expected 1/);
 });
 
-// The planner leaves the field in the subgraph's request, and what fails below it is told.
 test("what a literal @skip leaves out cannot fail", async () => {
   expect(
     await difference({
@@ -98,7 +94,13 @@ test("what a literal @skip leaves out cannot fail", async () => {
       },
       roots: { root: [{ $row: "Entity-0" }] },
     }),
-  ).toMatch(/where nothing failed/);
+  ).toBeUndefined();
+});
+
+test("an operation all of which is written to be left out is empty", async () => {
+  const subgraphs = { a: "type Query { root: ID }" };
+  const query = "{ root @skip(if: true) ... on Query @include(if: false) { root } }";
+  expect(await difference({ subgraphs, query, roots: { root: "plain" } })).toBeUndefined();
 });
 
 const garbled = (seed: number) => [{ kind: "garbled", subgraph: "a", seed }] as const;
