@@ -43,6 +43,7 @@ const mended = Symbol.for("city-graph.external-fields");
 export function keepExternalFieldsOut(): void {
   const prototype = SelectionSet.prototype as SelectionSet & { [mended]?: true };
   if (prototype[mended]) return;
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own object below
   const canRebaseOn = prototype.canRebaseOn;
   prototype.canRebaseOn = function (this: SelectionSet, type: CompositeType): boolean {
     return canRebaseOn.call(this, type) && !selectsExternal(this, type);

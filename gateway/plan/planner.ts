@@ -64,13 +64,19 @@ export function createPlanner(options: PlannerOptions): Planner {
     generateQueryFragments: false,
   });
   const plannerSchema = supergraph.apiSchema();
+  const interfaceObjects = new Set(
+    supergraph.schema.interfaceTypes().flatMap((type) => {
+      const joins = type.appliedDirectivesOf("join__type");
+      return joins.some((join) => join.arguments()["isInterfaceObject"]) ? [type.name] : [];
+    }),
+  );
 
   function makePrograms(
     document: DocumentNode,
     operationName: string | undefined,
   ): readonly Program[] {
     const named = operationName ? { operationName } : {};
-    const parts = splitDocument(keepPossible(document, apiSchema), numbers);
+    const parts = splitDocument(keepPossible(document, apiSchema, interfaceObjects), numbers);
     if (parts.length > 1) assertOnce(document, operationName);
     return parts.map((part) => {
       const asked = keepObjects(clientNames.rename(part));

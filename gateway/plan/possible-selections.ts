@@ -15,6 +15,7 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  type NamedTypeNode,
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
@@ -28,6 +29,11 @@ const isLeftOut = ({ directives = [] }: SelectionNode): boolean =>
     return condition?.value.kind === Kind.BOOLEAN && condition.value.value === isSkip;
   });
 
+const namedType = (name: string): NamedTypeNode => ({
+  kind: Kind.NAMED_TYPE,
+  name: { kind: Kind.NAME, value: name },
+});
+
 type Possible = ReadonlySet<string>;
 
 function possibleTypes(schema: GraphQLSchema, type: GraphQLCompositeType): Possible {
@@ -35,8 +41,17 @@ function possibleTypes(schema: GraphQLSchema, type: GraphQLCompositeType): Possi
   return new Set(types.map(({ name }) => name));
 }
 
-/** @param document Valid. @returns the same document when everything in it is possible. */
-export function keepPossible(document: DocumentNode, schema: GraphQLSchema): DocumentNode {
+/**
+ * @param document Valid.
+ * @param interfaceObjects Names of interfaces that some subgraph knows as an object: from there the planner
+ *   finds the way to an object type, but not to another abstract one, which is written out for it.
+ * @returns the same document when everything in it is possible.
+ */
+export function keepPossible(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  interfaceObjects: ReadonlySet<string>,
+): DocumentNode {
   let isChanged = false;
 
   function keepSelection(
@@ -68,6 +83,12 @@ export function keepPossible(document: DocumentNode, schema: GraphQLSchema): Doc
     if (narrowed.size === 0) {
       isChanged = true;
       return [];
+    }
+    if (isAbstractType(condition) && condition !== type && interfaceObjects.has(type.name)) {
+      isChanged = true;
+      return [...narrowed].flatMap((each) =>
+        keepSelection({ ...selection, typeCondition: namedType(each) }, type, possible),
+      );
     }
     const selectionSet = keepSet(selection.selectionSet, condition, narrowed);
     return selectionSet.selections.length > 0 ? [{ ...selection, selectionSet }] : [];

@@ -43,6 +43,33 @@ test("a type condition that no implementation can meet selects nothing", async (
   ).toBeUndefined();
 });
 
+test("behind an @interfaceObject a condition on a union is met by its members", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Entity1 @key(fields: "id") { id: ID! things: [[Thing!]] }
+        type Thing @key(fields: "id") @interfaceObject { id: ID! seen: Int }`,
+        b: `type Query { root: [Entity1!] }
+        type Entity0 implements Thing @key(fields: "id") { id: ID! }
+        type Entity2 implements Thing @key(fields: "id") { id: ID! }
+        interface Thing @key(fields: "id") { id: ID! }
+        union Either = Entity0
+        type Entity1 @key(fields: "id") { id: ID! }`,
+      },
+      query: "{ root { things { ... on Either { ... on Thing { seen } } } } }",
+      rows: {
+        "Entity1-0": {
+          type: "Entity1",
+          fields: { id: "Entity1-0", things: [[{ $row: "Entity0-0" }, { $row: "Entity2-0" }]] },
+        },
+        "Entity0-0": { type: "Entity0", fields: { id: "Entity0-0", seen: 1 } },
+        "Entity2-0": { type: "Entity2", fields: { id: "Entity2-0", seen: 2 } },
+      },
+      roots: { root: [{ $row: "Entity1-0" }] },
+    }),
+  ).toBeUndefined();
+});
+
 const behindInterface = {
   a: `type Entity implements Thing @key(fields: "id") { id: ID! must: String! }
     interface Thing @key(fields: "id") { id: ID! }`,
