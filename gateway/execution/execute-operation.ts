@@ -148,7 +148,19 @@ export async function executeOperation(
       : {};
 
   const completed = (): Completed =>
-    complete({ schema, rootType, collect, variables, failures, introspection, clientNames }, data);
+    complete(
+      {
+        schema,
+        supergraphSchema,
+        rootType,
+        collect,
+        variables,
+        failures,
+        introspection,
+        clientNames,
+      },
+      data,
+    );
   const extensions = explanation && { explain: explanation.toExtension() };
   return {
     complete: completed,

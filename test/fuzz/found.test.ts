@@ -81,7 +81,6 @@ const ofInterface = (fields: object) => ({
   roots: { root: { $row: "Entity-0" } },
 });
 
-// The object is {} and the error's path ends at it: its type is unknown, since it was to come with the field.
 test("a field that fails behind an @interfaceObject nulls its object", async () => {
   expect(
     await difference({
@@ -89,7 +88,7 @@ test("a field that fails behind an @interfaceObject nulls its object", async () 
       query: "{ root { ... on Entity { must } } }",
       ...ofInterface({ must: { $error: "FAILED" } }),
     }),
-  ).toMatch(/expected \{"root":null\}\n +but got {2}\{"root":\{\}\}/);
+  ).toBeUndefined();
 });
 
 // Two fetches ask for it, once for the interface and once for the type.
@@ -132,7 +131,6 @@ test("an operation all of which is written to be left out is empty", async () =>
 
 const garbled = (seed: number) => [{ kind: "garbled", subgraph: "a", seed }] as const;
 
-// The key that was asked for is not in the subgraph's answer at all.
 test("a field that is missing from a subgraph's answer is null with an error", async () => {
   expect(
     await difference({
@@ -141,7 +139,7 @@ test("a field that is missing from a subgraph's answer is null with an error", a
       roots: { root: "plain" },
       faults: garbled(985_254),
     }),
-  ).toMatch(/a null without an error/);
+  ).toBeUndefined();
 });
 
 test("an object that comes without its __typename is null with an error", async () => {
@@ -155,5 +153,5 @@ test("an object that comes without its __typename is null with an error", async 
       roots: { root: [{ $row: "Entity-0" }] },
       faults: garbled(499_985),
     }),
-  ).toMatch(/other fields at/);
+  ).toBeUndefined();
 });
