@@ -84,7 +84,9 @@ export function keepPossible(
       isChanged = true;
       return [];
     }
-    if (isAbstractType(condition) && condition !== type && interfaceObjects.has(type.name)) {
+    const isLost =
+      interfaceObjects.has(type.name) || (interfaceObjects.size > 0 && isObjectType(type));
+    if (isAbstractType(condition) && condition !== type && isLost) {
       isChanged = true;
       return [...narrowed].flatMap((each) =>
         keepSelection({ ...selection, typeCondition: namedType(each) }, type, possible),

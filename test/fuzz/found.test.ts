@@ -70,6 +70,58 @@ test("behind an @interfaceObject a condition on a union is met by its members", 
   ).toBeUndefined();
 });
 
+test("behind an @interfaceObject a condition on a union within one on its member is met", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Query { root: [Thing!]! } type Thing @key(fields: "id") @interfaceObject { id: ID! }`,
+        b: `type Entity0 @key(fields: "id") { id: ID! left: Int! }`,
+        c: `type Entity0 implements Thing @key(fields: "id") { id: ID! }
+        interface Thing @key(fields: "id") { id: ID! }
+        union Either = Entity0`,
+      },
+      query: "{ root { ... on Entity0 { ... on Either { ... on Entity0 { left } } } } }",
+      rows: { "Entity0-0": { type: "Entity0", fields: { id: "Entity0-0", left: 1 } } },
+      roots: { root: [{ $row: "Entity0-0" }] },
+    }),
+  ).toBeUndefined();
+});
+
+// Apollo's planner moves the fetch of `middle` into the one of the root, as both are of one subgraph, and so
+// before the fetch of `base`: right would be a fetch of its own after it.
+test("a required field that requires another is asked for after it, also where the root is", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Entity @key(fields: "id") { id: ID! middle: String @external top: String @requires(fields: "middle") }`,
+        b: `type Query { root: Entity }
+        type Entity @key(fields: "id") { id: ID! base: ID @external middle: String @requires(fields: "base") }`,
+        c: `type Entity @key(fields: "id") { id: ID! base: ID }`,
+      },
+      query: "{ root { top } }",
+      rows: { "Entity-0": { type: "Entity", fields: { id: "Entity-0", base: "b" } } },
+      roots: { root: { $row: "Entity-0" } },
+    }),
+  ).toMatch(/lacks .*base/);
+});
+
+// The fetch of `base` is under the condition, the one of `top` that needs it is not: right would be that it is.
+test("a field with @requires is not asked for where its condition leaves it out", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Query { root: Entity }
+        type Entity @key(fields: "id") { id: ID! base: ID! @external top: String! @requires(fields: "base") }`,
+        b: `type Entity @key(fields: "id") { id: ID! base: ID! name: ID }`,
+      },
+      query: "query ($yes: Boolean!) { root @include(if: $yes) { top } root { name } }",
+      variables: { yes: false },
+      rows: { "Entity-0": { type: "Entity", fields: { id: "Entity-0", base: "b", name: "n" } } },
+      roots: { root: { $row: "Entity-0" } },
+    }),
+  ).toMatch(/where nothing failed/);
+});
+
 const behindInterface = {
   a: `type Entity implements Thing @key(fields: "id") { id: ID! must: String! }
     interface Thing @key(fields: "id") { id: ID! }`,
