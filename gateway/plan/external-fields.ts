@@ -37,6 +37,18 @@ function selectsExternal(set: SelectionSet, type: CompositeType): boolean {
   });
 }
 
+let isMovingOff = false;
+
+/** Plans without moving selections between fetches: more requests, each after what it needs. */
+export function withoutMoving<Result>(plan: () => Result): Result {
+  isMovingOff = true;
+  try {
+    return plan();
+  } finally {
+    isMovingOff = false;
+  }
+}
+
 const mended = Symbol.for("city-graph.external-fields");
 
 /** To be called before the first plan is made; calling it again changes nothing. */
@@ -46,7 +58,7 @@ export function keepExternalFieldsOut(): void {
   // oxlint-disable-next-line typescript/unbound-method -- called with its own object below
   const canRebaseOn = prototype.canRebaseOn;
   prototype.canRebaseOn = function (this: SelectionSet, type: CompositeType): boolean {
-    return canRebaseOn.call(this, type) && !selectsExternal(this, type);
+    return !isMovingOff && canRebaseOn.call(this, type) && !selectsExternal(this, type);
   };
   prototype[mended] = true;
 }

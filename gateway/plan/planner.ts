@@ -15,11 +15,12 @@ import { LRUCache } from "lru-cache";
 import { graphError } from "../errors.ts";
 import type { HasKey } from "../supergraph/entity-keys.ts";
 import type { ClientNames } from "./client-names.ts";
-import { keepExternalFieldsOut } from "./external-fields.ts";
+import { keepExternalFieldsOut, withoutMoving } from "./external-fields.ts";
 import { keepObjects } from "./keep-objects.ts";
 import { liftLiterals } from "./lift-literals.ts";
 import { keepPossible } from "./possible-selections.ts";
 import { compileProgram, type Program } from "./program.ts";
+import { createOrderCheck } from "./required-first.ts";
 import { splitDocument } from "./split-document.ts";
 
 export type Plan = {
@@ -63,6 +64,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     reuseQueryFragments: false,
     generateQueryFragments: false,
   });
+  const isOrdered = createOrderCheck(supergraph);
   const plannerSchema = supergraph.apiSchema();
   const interfaceObjects = new Set(
     supergraph.schema.interfaceTypes().flatMap((type) => {
@@ -81,7 +83,10 @@ export function createPlanner(options: PlannerOptions): Planner {
     return parts.map((part) => {
       const asked = keepObjects(clientNames.rename(part));
       const operation = operationFromDocument(plannerSchema, asked, named);
-      return compileProgram(planner.buildQueryPlan(operation), schema, hasKey);
+      const plan = planner.buildQueryPlan(operation);
+      if (isOrdered(plan)) return compileProgram(plan, schema, hasKey);
+      const careful = withoutMoving(() => planner.buildQueryPlan(operation));
+      return compileProgram(isOrdered(careful) ? careful : plan, schema, hasKey);
     });
   }
 
