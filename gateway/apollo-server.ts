@@ -16,6 +16,7 @@ import type { Log } from "../platform/log.ts";
 import type { Store } from "./cache/store.ts";
 import type { RequestContext } from "./context.ts";
 import { httpStatusOf } from "./errors.ts";
+import type { AnswerCaching } from "./http/answer-headers.ts";
 import type { ExecuteRequest } from "./http/graphql-request.ts";
 import { createLimiter, type Limits } from "./operation/limits.ts";
 import type { RunAdmitted } from "./run-operation.ts";
@@ -30,6 +31,8 @@ export type GraphQLServerOptions = {
   readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
   /** The short way of operations that have been here before. Not taken when there are plugins. */
   readonly runAdmitted: RunAdmitted;
+  /** How long the answer to a request may be used, known after its execution. */
+  readonly cachingOf: (context: RequestContext) => AnswerCaching | undefined;
 };
 
 export type GraphQLServer = {
@@ -65,7 +68,7 @@ function refuse(error: GraphQLFormattedError): Awaited<ReturnType<ExecuteRequest
 
 /** @throws SupergraphError when the first supergraph cannot be served. */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
-  const { gateway, store, limits, log, plugins = [], runAdmitted } = options;
+  const { gateway, store, limits, log, plugins = [], runAdmitted, cachingOf } = options;
   const mask = maskUnforeseen(log);
   const server = new ApolloServer<RequestContext>({
     gateway,
@@ -127,7 +130,9 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
       const result = body.kind === "single" ? body.singleResult : body.initialResult;
       const codes = (result.errors ?? []).map(({ extensions }) => String(extensions?.["code"]));
       const hasData = result.data !== undefined;
+      const caching = codes.length === 0 ? cachingOf(context) : undefined;
       return {
+        ...(caching ? { caching } : {}),
         body: JSON.stringify(result),
         hasData,
         // Apollo Server refuses a mutation by GET with a code of its own.

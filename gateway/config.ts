@@ -61,7 +61,32 @@ const schema = z
     SUPERGRAPH: z.string().default(fromRoot("schema/supergraph.graphql")),
     /** Routing URLs that replace the composed ones. */
     SUBGRAPH_URLS: subgraphUrls,
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    /** One server, Sentinel or Cluster: see cache/redis-connection.ts. */
+    REDIS_URL: z
+      .string()
+      .regex(
+        /^rediss?(-sentinel|-cluster)?:\/\//,
+        "must begin with redis:, redis-sentinel: or redis-cluster: (rediss… for TLS)",
+      )
+      .optional(),
+    /** Files (PEM) for TLS to Redis. */
+    REDIS_CA_FILE: z.string().optional(),
+    REDIS_CERT_FILE: z.string().optional(),
+    REDIS_KEY_FILE: z.string().optional(),
+    REDIS_TIMEOUT_MS: milliseconds(1, 25),
+    /** Whether answers of subgraphs are cached, as their headers allow. */
+    CACHE: flag.default(true),
+    /** Before every key in Redis, so that several graphs can share one. */
+    CACHE_NAMESPACE: z.string().min(1).default("city-graph"),
+    CACHE_MEMORY_BYTES: count(64 * 1024 * 1024),
+    /** How long an answer is kept for the time when its subgraph does not answer, where it does not say. */
+    CACHE_STALE_IF_ERROR_SECONDS: z.coerce.number().int().min(0).max(604_800).default(600),
+    /** Opens /invalidation, /cache and /metrics to whoever has it; without it they do not exist. */
+    OPERATOR_KEY: z
+      .string()
+      .min(32, "must have at least 32 characters")
+      .transform((key) => new Secret(key))
+      .optional(),
     /** Master key that requests to subgraphs are signed with; without it they go unsigned. */
     SIGNING_KEY: z
       .string()
@@ -110,6 +135,7 @@ const schema = z
       timeoutMs: Math.min(config.SUBGRAPH_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
       maxResponseBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
       shareInFlight: config.SHARE_IN_FLIGHT,
+      cache: config.CACHE && { staleIfErrorSeconds: config.CACHE_STALE_IF_ERROR_SECONDS },
     };
     try {
       return { ...config, optionsOf: readSubgraphOptions(SUBGRAPH_OPTIONS, defaults) };

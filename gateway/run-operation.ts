@@ -9,6 +9,8 @@ import type { RequestContext } from "./context.ts";
 import type { Executed, OperationRequest } from "./execution/execute-operation.ts";
 import type { GraphQLAnswer, GraphQLRequest } from "./http/graphql-request.ts";
 import type { AdmittedOperations } from "./operation/admitted.ts";
+import type { AnswerCaching } from "./http/answer-headers.ts";
+import type { Made, ResponseCache } from "./response-cache/response-cache.ts";
 import type { InFlight } from "./operation/in-flight.ts";
 import type { Graph } from "./supergraph/graph.ts";
 
@@ -21,9 +23,19 @@ export type RunAdmitted = (
 /** The answer to one, or to many that asked the same at the same time; undefined: the long way. */
 export type Answered = GraphQLAnswer | undefined;
 
+/** How long the answer may be used by whom. */
+export const cachingOf = ({ record }: Executed, hasErrors: boolean): AnswerCaching => ({
+  freshness: hasErrors ? undefined : record.freshness(),
+  isStale: record.stale().length > 0,
+});
+
 export type RunAdmittedDeps = {
   /** Undefined: everybody is answered by work of their own. */
   readonly inFlight: InFlight<Answered> | undefined;
+  /** Undefined: no whole answers are kept. */
+  readonly responses: ResponseCache | undefined;
+  /** What has been invalidated so far; undefined while that cannot be known. */
+  readonly epoch: () => string | undefined;
   readonly current: () => Graph | undefined;
   readonly admitted: AdmittedOperations;
   readonly execute: (
@@ -50,28 +62,37 @@ function find(
 const keyOf = (graph: Graph, { query, operationName, variables, extensions }: GraphQLRequest) =>
   JSON.stringify([graph.id, query, operationName, variables, extensions]);
 
+/** A stored answer knows no name: operations of different names may share it. */
+const named = (answer: Answered, operationName: string | undefined): Answered =>
+  answer && operationName !== undefined ? { ...answer, operationName } : answer;
+
 /** @returns undefined for what has to take the long way. */
 export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
-  const { inFlight } = deps;
+  const { inFlight, responses, epoch } = deps;
 
   async function run(
     graph: Graph,
     operation: OperationRequest,
     name: string | undefined,
     context: RequestContext,
-  ): Promise<Answered> {
+  ): Promise<Made> {
     try {
       const executed = await deps.execute(graph, operation, context);
       const { body, errors } = executed.toJson();
       const codes = errors.map(({ extensions }) => String(extensions["code"]));
-      return {
+      const caching = cachingOf(executed, codes.length > 0);
+      const answer: GraphQLAnswer = {
         body,
         hasData: true,
         httpStatus: 200,
         ...(name === undefined ? {} : { operationName: name }),
         outcome: codes.length > 0 ? "errors" : "ok",
         errorCodes: [...new Set(codes)],
+        caching,
       };
+      // An answer that tells how old a part of it was is for now only.
+      const freshness = executed.extensions ? undefined : caching.freshness;
+      return { answer, freshness, tags: executed.record.tags() };
     } catch (error) {
       // Refused before anything was fetched: the long way words it.
       if (error instanceof GraphQLError) return undefined;
@@ -89,11 +110,19 @@ export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
     if (!node || (method === "GET" && !isQuery)) return undefined;
     const operation = { document, operationName, variables };
     const name = node.name?.value;
-    if (!inFlight || !isQuery || context.explain) return run(graph, operation, name, context);
+    const make = (by: RequestContext) => run(graph, operation, name, by);
+    if (!isQuery || context.explain) return (await make(context))?.answer;
+    const kept = responses?.of(graph, document, operationName);
+    // Below the flights of the cache nothing is to be shared once more.
+    if (kept?.isProven) return named(await kept.answer(variables, context, make), name);
+    const answer = async (by: RequestContext): Promise<Answered> =>
+      kept ? kept.answer(variables, by, make) : (await make(by))?.answer;
+    const now = epoch();
+    if (!inFlight || now === undefined) return answer(context);
     const { principal } = context;
-    const key = (principal ? encodePrincipal(principal) : "") + keyOf(graph, request);
-    return inFlight.join(key, context.signal, (signal) =>
-      run(graph, operation, name, { ...context, signal }),
+    const who = principal ? encodePrincipal(principal) : "";
+    return inFlight.join(`${now} ${who}${keyOf(graph, request)}`, context.signal, (signal) =>
+      answer({ ...context, signal }),
     );
   };
 }

@@ -10,18 +10,25 @@ import { startGraphQLServer } from "./apollo-server.ts";
 import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
 import type { Config } from "./config.ts";
+import { openCaching } from "./entity-cache/open-caching.ts";
+import { redisOptions } from "./redis-options.ts";
+import type { Invalidate } from "./execution/mutate.ts";
 import {
   executeOperation,
   type OperationRequest,
   toGraphQLErrors,
 } from "./execution/execute-operation.ts";
 import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
+import type { AnswerCaching } from "./http/answer-headers.ts";
+import { createOperatorRoutes } from "./http/operator-routes.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
 import { createInFlight } from "./operation/in-flight.ts";
 import { createReadiness } from "./readiness.ts";
-import { type Answered, createRunAdmitted } from "./run-operation.ts";
+import { createResponseCache } from "./response-cache/response-cache.ts";
+import { type Answered, cachingOf, createRunAdmitted } from "./run-operation.ts";
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
 import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
@@ -59,16 +66,19 @@ export async function startGateway(
   log: Log,
   clock: Clock = systemClock,
 ): Promise<RunningGateway> {
+  const metrics = config.OPERATOR_KEY && createMetrics();
   const store = config.REDIS_URL
-    ? createRedisStore({ url: config.REDIS_URL, log })
+    ? createRedisStore({ ...redisOptions(config), log })
     : createMemoryStore();
   const subgraphs = createFetchStack({
     urlOf: (subgraph) =>
       config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
     optionsOf: config.optionsOf,
     signingKey: config.SIGNING_KEY?.reveal(),
+    epoch: () => epoch(),
     clock,
     observe(event) {
+      metrics?.fetches(event);
       if (event.type !== "breaker") return;
       const { subgraph, state } = event;
       log.warn({ subgraph, state }, `the circuit breaker of a subgraph is ${state} now`);
@@ -78,15 +88,28 @@ export async function startGateway(
   const forbiddenFields = config.FORBIDDEN_FIELDS;
   const admitted = createAdmittedOperations();
   const inFlight = config.SHARE_IN_FLIGHT ? createInFlight<Answered>(clock) : undefined;
+  const epoch = () => (caching.cache ? caching.cache.epoch() : "");
+  const caching = openCaching(config, {
+    log,
+    clock,
+    current: () => gateway.current(),
+    ...(metrics ? { observer: metrics.cache } : {}),
+  });
+  const invalidate: Invalidate = async (subgraph, requested) =>
+    caching.invalidator?.fromSubgraph(subgraph, requested);
   async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
+    const fetcher = caching.fetcherOf(graph);
+    const options = { fetch, fetcher, invalidate, forbiddenFields };
     try {
-      return await executeOperation(graph, request, context, { fetch, forbiddenFields });
+      return await executeOperation(graph, request, context, options);
     } finally {
       const operation = getOperationAST(request.document, request.operationName);
       // What began before this write may not show it: nobody joins that any more.
       if (operation?.operation === OperationTypeNode.MUTATION) inFlight?.forget();
     }
   }
+  // By the request's signal: Apollo Server copies the context.
+  const cachings = new WeakMap<AbortSignal, AnswerCaching>();
   const gateway = createCityGateway({
     source: sourceOf(config.SUPERGRAPH),
     async execute(graph, { document, source, queryHash, request, context }) {
@@ -96,6 +119,7 @@ export async function startGateway(
       const executed = await execute(graph, operation, context as RequestContext);
       const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
+      cachings.set((context as RequestContext).signal, cachingOf(executed, errors.length > 0));
       const { extensions } = executed;
       return {
         data: completed.data,
@@ -113,8 +137,34 @@ export async function startGateway(
     introspection: config.INTROSPECTION,
   };
   const { current } = gateway;
-  const runAdmitted = createRunAdmitted({ current, admitted, execute, inFlight });
-  const graphql = await startGraphQLServer({ gateway, store, limits, log, runAdmitted });
+  const { cache, invalidator } = caching;
+  if (cache) metrics?.watchMemory(cache.memoryUsage);
+  const operatorRoutes =
+    config.OPERATOR_KEY && metrics
+      ? createOperatorRoutes({
+          key: config.OPERATOR_KEY.reveal(),
+          invalidator,
+          inspect: cache?.entries.inspect,
+          metrics: metrics.read,
+          clock,
+        })
+      : undefined;
+  const responses =
+    cache &&
+    createResponseCache({
+      entries: cache.entries,
+      clock,
+      refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    });
+  const runAdmitted = createRunAdmitted({ current, admitted, execute, inFlight, responses, epoch });
+  const graphql = await startGraphQLServer({
+    gateway,
+    store,
+    limits,
+    log,
+    runAdmitted,
+    cachingOf: ({ signal }) => cachings.get(signal),
+  });
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
   const http = createHttpServer(
     {
@@ -122,6 +172,7 @@ export async function startGateway(
       authenticate: await openAuthenticate(config, clock),
       ready,
       newRequestId: randomUUID,
+      ...(operatorRoutes ? { operatorRoutes } : {}),
       clock,
       log,
     },
@@ -144,6 +195,7 @@ export async function startGateway(
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       await graphql.stop();
       await subgraphs.close();
+      await caching.close();
       await store.close();
     },
   };

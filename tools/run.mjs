@@ -23,8 +23,10 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   audit     the public federation audit         npm run audit -- --help
   fuzz:execution   execution against one schema npm run fuzz:execution -- --help
   bench     gateways side by side               npm run bench -- --help
+  bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
   ledger:verify    the books of payments        npm run ledger:verify
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
+  faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
   access-log:verify  proofs of the access log, offline
   fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
   build     TypeScript to dist/                 npm run build
@@ -58,6 +60,15 @@ const program = (script) => async (args) => {
   return runProcess("node", ["--enable-source-maps", file, ...args], options);
 };
 
+async function runBench(file, args) {
+  const bench = join(root, "bench");
+  await whileLocked(root, async () => {
+    await install(bench);
+    await build(root, { types: false });
+  });
+  return runProcess("node", [join(bench, file), ...args], { root, ipc: true });
+}
+
 const commands = {
   start: program("tools/start.js"),
   gateway: program("gateway/main.js"),
@@ -65,16 +76,20 @@ const commands = {
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
+  async "faults:cache"(args) {
+    const number = { type: "string" };
+    const { values } = parseArgs({ args, options: { seconds: number, seed: number } });
+    for (const [name, value] of Object.entries({ seconds: "60", ...values })) {
+      process.env[`FAULT_${name.toUpperCase()}`] = value;
+    }
+    await installRedis(root);
+    const file = "test/faults/cache.test.ts";
+    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+  },
   "fuzz:execution": (args) =>
     runProcess("node", [join(root, "test", "fuzz", "main.ts"), ...args], { root, ipc: true }),
-  async bench(args) {
-    const bench = join(root, "bench");
-    await whileLocked(root, async () => {
-      await install(bench);
-      await build(root, { types: false });
-    });
-    return runProcess("node", [join(bench, "main.ts"), ...args], { root, ipc: true });
-  },
+  bench: (args) => runBench("main.ts", args),
+  "bench:cache": (args) => runBench("caching/main.ts", args),
   "ledger:verify": program("tools/ledger-verify.js"),
   /** Settings travel by the environment: the test runner takes no arguments of ours. */
   async "faults:payments"(args) {
@@ -86,6 +101,16 @@ const commands = {
     }
     await installRedis(root);
     const file = "test/faults/payments.test.ts";
+    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+  },
+  async "faults:cache"(args) {
+    const number = { type: "string" };
+    const { values } = parseArgs({ args, options: { seconds: number, seed: number } });
+    for (const [name, value] of Object.entries({ seconds: "60", ...values })) {
+      process.env[`FAULT_${name.toUpperCase()}`] = value;
+    }
+    await installRedis(root);
+    const file = "test/faults/cache.test.ts";
     return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
   },
   "fuzz:execution": (args) =>

@@ -37,9 +37,11 @@ export type CacheHeaders = {
 /** What is configured for a subgraph or a type: used only where the answer says nothing. */
 export type FreshnessDefaults = {
   /** For an answer with neither `max-age` nor `s-maxage`. Without it such an answer is not stored. */
-  readonly maxAgeSeconds?: number;
-  readonly staleWhileRevalidateSeconds?: number;
-  readonly staleIfErrorSeconds?: number;
+  readonly maxAgeSeconds?: number | undefined;
+  readonly staleWhileRevalidateSeconds?: number | undefined;
+  readonly staleIfErrorSeconds?: number | undefined;
+  /** Whose an answer is that calls itself neither public nor private. Default: everybody's. */
+  readonly implicitScope?: Scope;
 };
 
 /** @returns `undefined` for an answer that must not be stored. */
@@ -51,16 +53,21 @@ export function parseFreshness(
   // `no-cache` allows storing if every use is checked with the origin first; a GraphQL answer cannot
   // be checked without being fetched, so nothing is gained by storing it.
   if (directives.has("no-store") || directives.has("no-cache")) return undefined;
-  const scope = directives.has("private") ? Scope.Private : Scope.Public;
+  // RFC 9111, 3.5: each of these allows a shared cache to store the answer to a signed-in client.
+  const isExplicit = ["public", "s-maxage", "must-revalidate"].some((one) => directives.has(one));
+  const implied = isExplicit ? Scope.Public : (defaults.implicitScope ?? Scope.Public);
+  const scope = directives.has("private") ? Scope.Private : implied;
   const shared = scope === Scope.Public ? secondsOf(directives, "s-maxage") : undefined;
   const maxAge = shared ?? secondsOf(directives, "max-age") ?? defaults.maxAgeSeconds;
   if (maxAge === undefined) return undefined;
   // `s-maxage` alone also forbids stale answers (RFC 9111, 5.2.2.10); written beside an explicit
   // window it does not, or nobody could write both.
   const strict = directives.has("must-revalidate") || directives.has("proxy-revalidate");
+  // What lives for no time at all is not kept for later by what is configured, only by its own word.
+  const mayUseConfigured = maxAge > 0 && shared === undefined;
   const windowMs = (name: string, configured: number | undefined) => {
     if (strict) return 0;
-    return (secondsOf(directives, name) ?? (shared === undefined ? configured : 0) ?? 0) * 1_000;
+    return (secondsOf(directives, name) ?? (mayUseConfigured ? configured : 0) ?? 0) * 1_000;
   };
   const age = headers.age?.trim() ?? "";
   const freshness: Freshness = {

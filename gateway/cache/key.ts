@@ -3,7 +3,7 @@
  * share a key whatever a client puts into them. Private parts go through a keyed hash: somebody who
  * reads the keys in Redis cannot find out whose they are by trying names.
  */
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 
 function lengthPrefixed(parts: readonly string[]): string {
   let text = `${parts.length};`;
@@ -18,8 +18,8 @@ function lengthPrefixed(parts: readonly string[]): string {
  */
 export function cacheKey(kind: string, parts: readonly string[]): string {
   // UTF-16, because UTF-8 would write every lone surrogate as the same replacement character.
-  const hash = createHash("sha256").update(lengthPrefixed([kind, ...parts]), "utf16le");
-  return `${kind}:${hash.digest("base64url")}`;
+  const bytes = Buffer.from(lengthPrefixed([kind, ...parts]), "utf16le");
+  return `${kind}:${hash("sha256", bytes, "base64url")}`;
 }
 
 /** Keyed hashes of principals, for `parts` of keys of private data. */

@@ -41,6 +41,11 @@ export type OpenCacheOptions = EntryCacheOptions & {
 export type OpenCache = {
   readonly entries: EntryCache;
   readonly invalidate: InvalidationBook["invalidate"];
+  /**
+   * Changes with every invalidation that this process learns of; undefined while it cannot say whether
+   * there are others. What began under another epoch may show what has been invalidated since.
+   */
+  readonly epoch: () => string | undefined;
   readonly memoryUsage: MemoryLevel["usage"];
   /** For /ready and metrics; a gateway without Redis is never away from it. */
   readonly redisIsAway: () => boolean;
@@ -49,6 +54,12 @@ export type OpenCache = {
 
 /** An open breaker for so long: the connection may be dead without the system having noticed. */
 const renewAfterMs = 2_000;
+
+function epochOf(book: InvalidationBook): string | undefined {
+  if (book.verify() !== true) return undefined;
+  const { era, asOf } = book.stamp();
+  return `${era} ${asOf}`;
+}
 
 export function openCache(deps: OpenCacheDeps, options: OpenCacheOptions = {}): OpenCache {
   const { log, observer, clock = Date.now, random = Math.random } = deps;
@@ -63,6 +74,7 @@ export function openCache(deps: OpenCacheDeps, options: OpenCacheOptions = {}): 
     return {
       entries: createEntryCache({ ...common, book }, options),
       invalidate: book.invalidate,
+      epoch: () => epochOf(book),
       memoryUsage: memory.usage,
       redisIsAway: () => false,
       close: async () => memory.clear(),
@@ -110,6 +122,7 @@ export function openCache(deps: OpenCacheDeps, options: OpenCacheOptions = {}): 
   return {
     entries,
     invalidate: book.invalidate,
+    epoch: () => epochOf(book),
     memoryUsage: memory.usage,
     redisIsAway: () => bookBreaker.isOpen() || levelBreaker.isOpen(),
     async close() {

@@ -1,53 +1,36 @@
 /**
- * The shared store, on Redis through ioredis. Commands are bounded in time and never queue while
- * Redis is away: a slow or dead Redis costs a request milliseconds, not its answer.
+ * The shared store, on Redis in any of its forms (redis-connection.ts). Commands are bounded in time and
+ * never queue while Redis is away: a slow or dead Redis costs a request milliseconds, not its answer.
  */
-import { Redis } from "ioredis";
-import type { Log } from "../../platform/log.ts";
+import { performance } from "node:perf_hooks";
+import { createBreaker } from "./breaker.ts";
+import { connectRedis, type RedisConnectionOptions } from "./redis-connection.ts";
 import type { Store } from "./store.ts";
 
-export type RedisStoreOptions = {
-  readonly url: string;
+export type RedisStoreOptions = RedisConnectionOptions & {
   /** Before every key, so that several graphs can share one Redis. Default "city-graph:". */
   readonly keyPrefix?: string;
   /** A command that has not been answered by then counts as failed. Default 50. */
   readonly commandTimeoutMs?: number;
-  readonly log: Log;
 };
 
-// A failed command is told once by the connection's events, not once per command.
-const orNothing = (): undefined => undefined;
-
 export function createRedisStore(options: RedisStoreOptions): Store {
-  const { url, keyPrefix = "city-graph:", commandTimeoutMs = 50, log } = options;
-  const redis = new Redis(url, {
-    keyPrefix,
-    commandTimeout: commandTimeoutMs,
-    connectTimeout: 2_000,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(times * 100, 2_000),
+  const { keyPrefix = "city-graph:", commandTimeoutMs = 50 } = options;
+  const { client, close } = connectRedis(options);
+  const breaker = createBreaker({
+    timeoutMs: commandTimeoutMs,
+    monotonicMs: () => performance.now(),
   });
-  let wasReady = true;
-  redis.on("error", (error: Error) => {
-    if (wasReady) log.warn({ err: error }, "Redis is away; going on without it");
-    wasReady = false;
-  });
-  redis.on("ready", () => {
-    if (!wasReady) log.info("Redis is back");
-    wasReady = true;
-  });
+  const keyOf = (key: string): string => keyPrefix + key;
   return {
     kind: "redis",
-    get: async (key) => (await redis.get(key).catch(orNothing)) ?? undefined,
+    get: async (key) => (await breaker.run(() => client.get(keyOf(key)))) ?? undefined,
     async set(key, value, ttlSeconds) {
-      await redis.set(key, value, "EX", ttlSeconds).catch(orNothing);
+      await breaker.run(() => client.set(keyOf(key), value, "EX", ttlSeconds));
     },
     async delete(key) {
-      await redis.del(key).catch(orNothing);
+      await breaker.run(() => client.del(keyOf(key)));
     },
-    async close() {
-      await redis.quit().catch(() => redis.disconnect());
-    },
+    close,
   };
 }

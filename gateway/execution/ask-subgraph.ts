@@ -10,6 +10,7 @@ import {
   type SubgraphResult,
 } from "../fetch/subgraph-fetch.ts";
 import { queryOf, type RequestText } from "../plan/request-text.ts";
+import type { AnswerRecord } from "./answer-record.ts";
 import type { Explanation } from "./explain.ts";
 import type { Failure } from "./failures.ts";
 
@@ -18,6 +19,7 @@ export type Asking = {
   readonly context: RequestContext;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly explanation: Explanation | undefined;
+  readonly record: AnswerRecord;
 };
 
 /** A partner's server may send its stack along; clients never see it. */

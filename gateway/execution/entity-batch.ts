@@ -7,6 +7,7 @@ import type { EntityGroup, EntityStep } from "../plan/program.ts";
 import type { Shape } from "../plan/extractor.ts";
 import type { EntityRequestText } from "../plan/request-text.ts";
 import { toFailure } from "./ask-subgraph.ts";
+import type { EntityRequest } from "./fetcher.ts";
 import type { Failure, Failures } from "./failures.ts";
 import type { Positions, Sharing } from "./positions.ts";
 import { type DataRecord, isRecord, mergeInto } from "./records.ts";
@@ -23,17 +24,15 @@ type Asked = {
   readonly indexesByShape: Map<Shape, Map<string, number>>;
   /** The entities of each representation. */
   readonly targets: Target[][];
+  /** The type of each representation, if nothing rewrites it. */
+  readonly typenames: (string | undefined)[];
 };
 
 export type EntityBatch = {
   /** @returns whether the step found anything to ask for. */
   readonly add: (step: EntityStep, positions: Positions) => boolean;
   readonly isEmpty: () => boolean;
-  readonly request: () => {
-    readonly text: EntityRequestText;
-    readonly representations: readonly string[];
-    readonly count: number;
-  };
+  readonly request: () => EntityRequest;
   readonly merge: (result: SubgraphResult) => void;
   readonly fail: (failure: Failure) => void;
 };
@@ -99,6 +98,8 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
     if (text === undefined) return -1;
     const index = asked.indexByText.get(text) ?? asked.targets.push([]) - 1;
     asked.indexByText.set(text, index);
+    const isRewritten = step.node.inputRewrites !== undefined && step.node.inputRewrites.length > 0;
+    asked.typenames[index] = isRewritten ? undefined : String(entity["__typename"]);
     byValue?.set(value as string, index);
     return index;
   }
@@ -112,6 +113,7 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       indexByText: new Map<string, number>(),
       indexesByShape: new Map<Shape, Map<string, number>>(),
       targets: [],
+      typenames: [],
     };
     let found = 0;
     let kept = 0;
@@ -198,12 +200,10 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       const asks = active();
       const chosen = group.textFor(asks.map(({ ask }) => ask));
       text = chosen;
-      const representations = asks.map(
-        ({ indexByText }, index) =>
-          `${chosen.parts[index]?.prefix}[${[...indexByText.keys()].join(",")}]`,
-      );
-      const count = asks.reduce((sum, { indexByText }) => sum + indexByText.size, 0);
-      return { text: chosen, representations, count };
+      const parts = asks.map(({ ask, indexByText, typenames }) => {
+        return { ask, representations: [...indexByText.keys()], typenames };
+      });
+      return { group, text: chosen, parts };
     },
     fail(failure) {
       for (const asked of byAsk.values()) failAll(asked, failure);

@@ -12,8 +12,11 @@ import type { Plan } from "../plan/planner.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
+import { type AnswerRecord, createAnswerRecord } from "./answer-record.ts";
 import { createExplanation } from "./explain.ts";
 import { createFailures, type ResponseError } from "./failures.ts";
+import type { Fetcher } from "./fetcher.ts";
+import type { Invalidate } from "./mutate.ts";
 import { executeIntrospection } from "./introspection.ts";
 import { mergePart } from "./merge-part.ts";
 import { prepareOperation } from "./prepare-operation.ts";
@@ -35,6 +38,8 @@ export type OperationRequest = {
 
 export type ExecuteOptions = {
   readonly fetch: SubgraphFetch;
+  readonly fetcher: Fetcher;
+  readonly invalidate: Invalidate;
   /** What happens to an operation with fields that the principal may not see. */
   readonly forbiddenFields: "null" | "refuse";
 };
@@ -43,6 +48,8 @@ export type ExecuteOptions = {
 export type Executed = {
   readonly complete: () => Completed;
   readonly extensions: Readonly<Record<string, unknown>> | undefined;
+  /** Of what it was made: for caches of whole answers, here and on the way to the client. */
+  readonly record: AnswerRecord;
   /** The whole response as JSON in UTF-8. */
   readonly toJson: () => { readonly body: Buffer; readonly errors: readonly ResponseError[] };
 };
@@ -128,8 +135,13 @@ export async function executeOperation(
   if (carriedOut && programs.every(({ steps }) => steps.length === 0))
     assertPlannable(collect(rootType.name));
   const explanation = context.explain ? createExplanation(() => performance.now()) : undefined;
+  const record = createAnswerRecord();
+  const { fetch, fetcher, invalidate } = options;
   const asking = {
-    fetch: options.fetch,
+    fetch,
+    fetcher,
+    invalidate,
+    record,
     context,
     variables: { ...variables, ...values },
     explanation,
@@ -161,8 +173,16 @@ export async function executeOperation(
       },
       data,
     );
-  const extensions = explanation && { explain: explanation.toExtension() };
+  const stale = record.stale();
+  const extensions =
+    explanation || stale.length > 0
+      ? {
+          ...(stale.length > 0 ? { stale } : {}),
+          ...(explanation ? { explain: explanation.toExtension() } : {}),
+        }
+      : undefined;
   return {
+    record,
     complete: completed,
     extensions,
     toJson() {

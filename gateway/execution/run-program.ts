@@ -6,8 +6,10 @@
  */
 import { OperationTypeNode } from "graphql";
 import type { EntityStep, Program, RootStep, Step } from "../plan/program.ts";
-import { type Asking, askSubgraph, isFailure, toFailure } from "./ask-subgraph.ts";
+import { type Asking, isFailure, toFailure } from "./ask-subgraph.ts";
 import { type BatchScope, createEntityBatch, type EntityBatch } from "./entity-batch.ts";
+import type { Fetcher } from "./fetcher.ts";
+import { type Invalidate, mutate } from "./mutate.ts";
 import { createWalker } from "./positions.ts";
 import { type DataRecord, mergeInto } from "./records.ts";
 import { applyRewrites } from "./rewrites.ts";
@@ -16,6 +18,8 @@ export type Run = Asking &
   BatchScope & {
     /** An entity fetch that is ready waits no longer than this for the others of its group. */
     readonly patienceMs: number;
+    readonly fetcher: Fetcher;
+    readonly invalidate: Invalidate;
   };
 
 /** Steps of a group that are ready, and how many are not. */
@@ -29,7 +33,7 @@ type Departure = {
 /** @returns the merged data of all fetches; what is missing is explained in `run.failures`. */
 export function runProgram(run: Run, program: Program): Promise<DataRecord> {
   const { steps, groups, rootPlace, placeCount } = program;
-  const { supergraphSchema, failures, variables, patienceMs } = run;
+  const { supergraphSchema, failures, variables, patienceMs, fetcher } = run;
   const root: DataRecord = {};
   const walker = createWalker(root, placeCount, run.sharing);
   const waitingFor = steps.map(({ after }) => after.length);
@@ -53,9 +57,9 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
     }
 
     async function fetchRoot(step: RootStep): Promise<void> {
-      const { node, text } = step;
-      const kind = node.operationKind === OperationTypeNode.MUTATION ? "mutation" : "query";
-      const result = await askSubgraph(run, node.serviceName, kind, text);
+      const { node } = step;
+      const isMutation = node.operationKind === OperationTypeNode.MUTATION;
+      const result = await (isMutation ? mutate(run, step) : fetcher.root(run, step));
       if (isFailure(result)) {
         failures.note(root, result);
       } else {
@@ -84,9 +88,7 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
       if (!batch.isEmpty()) {
         // Whoever comes later goes with the next one.
         if (departure.outstanding > 0) departure.batch = createEntityBatch(run, group);
-        const { text, representations, count } = batch.request();
-        const { subgraph } = group;
-        const result = await askSubgraph(run, subgraph, "query", text, representations, count);
+        const result = await fetcher.entities(run, batch.request());
         if (isFailure(result)) batch.fail(result);
         else batch.merge(result);
         for (const { place } of aboard) walker.reset(place);

@@ -37,9 +37,16 @@ export function parseSubgraphResult(subgraph: string, answer: SubgraphAnswer): S
     throw invalid("something that is not JSON", error);
   }
   if (!isObject(json)) throw invalid("something that is not a GraphQL response");
-  const { data = null, errors = [] } = json;
+  const { data = null, errors = [], extensions } = json;
   if (data !== null && !isObject(data)) throw invalid("`data` that is no object");
   if (!Array.isArray(errors)) throw invalid("`errors` that is no list");
   if (data === null && errors.length === 0) throw invalid("neither data nor errors");
-  return { data, errors: errors.map(toErrorEntry) };
+  return {
+    data,
+    errors: errors.map(toErrorEntry),
+    ...(isObject(extensions) ? { extensions } : {}),
+    ...(answer.cacheControl === undefined && answer.age === undefined
+      ? {}
+      : { caching: { cacheControl: answer.cacheControl, age: answer.age } }),
+  };
 }

@@ -25,6 +25,8 @@ export type ShareOptions = { readonly timeoutMs: number };
 type Deps = {
   readonly subgraph: string;
   readonly writes: Writes;
+  /** See `FetchStackOptions.epoch`. */
+  readonly epoch: () => string | undefined;
   readonly clock: Clock;
   readonly observe: FetchObserver;
 };
@@ -37,16 +39,21 @@ type Flight = {
 };
 
 /** Two calls with the same key would get the same answer. No part but the last holds a line break. */
-function keyOf({ body, headers }: SubgraphCall, context: RequestContext, writes: Writes): string {
+function keyOf(
+  { body, headers }: SubgraphCall,
+  context: RequestContext,
+  writes: Writes,
+  epoch: string,
+): string {
   const text = typeof body === "string" ? body : body.toString("latin1");
   const lines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
   const further = headers ? JSON.stringify(lines.toSorted()) : "";
   const form = typeof body === "string" ? "s" : "b";
-  return `${writes.ended}\n${encodedPrincipal(context.principal)}\n${further}\n${form}${text}`;
+  return `${epoch} ${writes.ended}\n${encodedPrincipal(context.principal)}\n${further}\n${form}${text}`;
 }
 
 export function createShareInFlight({ timeoutMs }: ShareOptions, deps: Deps): SubgraphWrapper {
-  const { subgraph, writes, clock, observe } = deps;
+  const { subgraph, writes, epoch, clock, observe } = deps;
   const flights = new Map<string, Flight>();
 
   function depart(
@@ -105,7 +112,9 @@ export function createShareInFlight({ timeoutMs }: ShareOptions, deps: Deps): Su
   return (send) => (call, context) => {
     if (call.kind !== "query") return send(call, context);
     if (context.signal.aborted) return Promise.reject(tooLate(subgraph));
-    const key = keyOf(call, context, writes);
+    const now = epoch();
+    if (now === undefined) return send(call, context);
+    const key = keyOf(call, context, writes, now);
     let flight = flights.get(key);
     if (flight) observe({ type: "shared", subgraph });
     else flight = depart(key, send, call, context);

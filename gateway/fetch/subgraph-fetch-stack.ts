@@ -24,6 +24,11 @@ export type FetchStackOptions = {
   readonly optionsOf: SubgraphOptionsOf;
   /** Master key; each subgraph's own is derived from it. Without it requests go unsigned. */
   readonly signingKey: string | undefined;
+  /**
+   * What has been invalidated so far: queries of different epochs are not shared, and none is while it
+   * is undefined. Default: always the same.
+   */
+  readonly epoch?: () => string | undefined;
   readonly clock: Clock;
   /** 0 to 1, for the jitter of retries. */
   readonly random?: () => number;
@@ -54,12 +59,12 @@ function partsOf(
   writes: Writes,
   options: FetchStackOptions,
 ): Part[] {
-  const { clock, random = Math.random, observe } = options;
+  const { clock, random = Math.random, observe, epoch = () => "" } = options;
   const deps = { subgraph, clock, random, observe: observe ?? (() => {}) };
   const { timeoutMs, shareInFlight, retry, breaker, bulkhead } = own;
   return [
     observe ? createObserveFetch(observe) : false,
-    shareInFlight && createShareInFlight({ timeoutMs }, { ...deps, writes }),
+    shareInFlight && createShareInFlight({ timeoutMs }, { ...deps, writes, epoch }),
     // Of every subgraph, also of one whose own queries are not shared.
     createCountWrites(writes),
     createTimeLimit(timeoutMs, clock),

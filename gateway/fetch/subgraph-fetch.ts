@@ -49,6 +49,9 @@ export type SubgraphErrorEntry = {
 export type SubgraphResult = {
   readonly data: Record<string, unknown> | null;
   readonly errors: readonly SubgraphErrorEntry[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  /** The answer's `Cache-Control` and `Age`, as sent. */
+  readonly caching?: Pick<SubgraphAnswer, "cacheControl" | "age">;
 };
 
 /** @throws SubgraphFailure when there is no GraphQL answer at all. */

@@ -38,6 +38,13 @@ const retry = z.strictObject({
   budgetRatio: ratio(0.1),
   budgetBurst: count(10),
 });
+const seconds = z.number().int().min(0).max(31_536_000);
+/** Where an answer's `Cache-Control` does not say; see docs/caching.md. */
+const cache = z.strictObject({
+  maxAgeSeconds: seconds.optional(),
+  staleWhileRevalidateSeconds: seconds.optional(),
+  staleIfErrorSeconds: seconds.optional(),
+});
 
 export const subgraphOptionsSchema = z.strictObject({
   timeoutMs: milliseconds(5_000),
@@ -52,6 +59,7 @@ export const subgraphOptionsSchema = z.strictObject({
   compression: z.boolean().default(false),
   ca: z.string().optional(),
   shareInFlight: z.boolean().default(true),
+  cache: protection(cache),
   bulkhead: protection(bulkhead),
   breaker: protection(breaker),
   retry: protection(retry),

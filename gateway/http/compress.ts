@@ -8,6 +8,7 @@
  */
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip, zstdCompress } from "node:zlib";
+import { remember } from "./remember.ts";
 import { parseQualityList } from "./quality-list.ts";
 
 const gzipAsync = promisify(gzip);
@@ -24,7 +25,7 @@ const compressors = {
 export type Coding = keyof typeof compressors;
 
 /** @returns undefined for no compression, which every client accepts. */
-export function chooseCoding(acceptEncoding: string | undefined): Coding | undefined {
+export const chooseCoding = remember((acceptEncoding): Coding | undefined => {
   const accepted = parseQualityList(acceptEncoding ?? "");
   const weightOf = (coding: string): number | undefined =>
     accepted.find(({ value }) => value === coding)?.weight;
@@ -33,7 +34,7 @@ export function chooseCoding(acceptEncoding: string | undefined): Coding | undef
     .reduce((first, next) => (next.weight > first.weight ? next : first));
   if (best.weight === 0 || best.weight < (weightOf("identity") ?? 0)) return undefined;
   return best.coding;
-}
+});
 
 export function compress(body: Buffer, coding: Coding): Promise<Buffer> {
   return compressors[coding](body);

@@ -6,6 +6,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Principal } from "../../platform/principal.ts";
 import type { RequestContext } from "../context.ts";
+import { tagOf } from "../response-cache/packed-answer.ts";
+import { cachingHeaders, isMatch } from "./answer-headers.ts";
 import { readBody } from "./body.ts";
 import { createCors, type CorsOptions } from "./cors.ts";
 import { csrfMessage, mayBeForged } from "./csrf.ts";
@@ -21,6 +23,7 @@ import {
 import { type ExplainTo, mayExplain } from "./may-explain.ts";
 import { type MediaType, mediaTypes, negotiate, statusOf } from "./negotiate.ts";
 import { Refusal } from "./refusal.ts";
+import { remember } from "./remember.ts";
 import type { Reply } from "./reply.ts";
 
 export type Authenticated =
@@ -59,11 +62,15 @@ function methodOf(request: IncomingMessage): "GET" | "POST" {
 }
 
 /** The charset may be left out, or be UTF-8. */
-function checkContentType(contentType: string | undefined): void {
+const isJsonType = remember((contentType): boolean => {
   const [type, ...parameters] = (contentType ?? "").toLowerCase().split(";");
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  if (type?.trim() === "application/json" && isUtf8) return;
+  return type?.trim() === "application/json" && isUtf8;
+});
+
+function checkContentType(contentType: string | undefined): void {
+  if (isJsonType(contentType)) return;
   throw new Refusal(
     "UNSUPPORTED_MEDIA_TYPE",
     "A POST must have the header content-type: application/json (charset utf-8).",
@@ -75,7 +82,9 @@ async function identify(
   authenticate: Authenticate,
   { request, lifetime }: Exchange,
 ): Promise<Principal | undefined> {
-  const work = authenticate(request.headers.authorization, lifetime.signal);
+  const { authorization } = request.headers;
+  if (authorization === undefined) return undefined;
+  const work = authenticate(authorization, lifetime.signal);
   const authenticated = await lifetime.within(work, timeout.answer);
   if (authenticated.ok) return authenticated.principal;
   const headers = { "www-authenticate": 'Bearer error="invalid_token"' };
@@ -90,23 +99,37 @@ async function readRequest(exchange: Exchange, maxBodyBytes: number): Promise<Gr
   return requestFromBody(body);
 }
 
-function toReply(answer: GraphQLAnswer, mediaType: MediaType): Reply {
-  const { body, headers = {}, outcome, errorCodes, operationName } = answer;
+/** Only GET is asked with conditions, and only what may be stored has something to be compared with. */
+function etagOf(
+  { caching, body }: GraphQLAnswer,
+  method: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): string | undefined {
+  if (method !== "GET" || !caching || headers["cache-control"] === "no-store") return undefined;
+  return caching.etag ?? tagOf(body);
+}
+
+function toReply(answer: GraphQLAnswer, mediaType: MediaType, request: IncomingMessage): Reply {
+  const { body, headers = {}, outcome, errorCodes, operationName, caching } = answer;
   const httpStatus = statusOf(answer, mediaType);
   const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  return {
-    httpStatus,
-    headers: {
-      "content-type": `${mediaType}; charset=utf-8`,
-      "cache-control": "no-store",
-      ...headersOfStatus[httpStatus],
-      ...(Object.fromEntries(given) as Record<string, string>),
-    },
-    body,
+  const replyHeaders = {
+    ...cachingHeaders(caching),
+    ...headersOfStatus[httpStatus],
+    ...(Object.fromEntries(given) as Record<string, string>),
+  };
+  const etag = etagOf(answer, request.method, replyHeaders);
+  const reply = {
     outcome,
     errorCodes,
+    isKept: caching?.etag !== undefined,
+    ...(etag === undefined ? {} : { etag }),
     ...(operationName === undefined ? {} : { operationName }),
   };
+  if (etag !== undefined && isMatch(request.headers["if-none-match"], etag))
+    return { ...reply, httpStatus: 304, headers: replyHeaders, body: "" };
+  const contentType = { "content-type": `${mediaType}; charset=utf-8` };
+  return { ...reply, httpStatus, headers: { ...contentType, ...replyHeaders }, body };
 }
 
 export function createGraphQLEndpoint(
@@ -133,12 +156,14 @@ export function createGraphQLEndpoint(
       ...exchange.origin,
       principal,
       deadlineMs: exchange.deadlineMs,
-      signal: lifetime.signal,
+      get signal() {
+        return lifetime.signal;
+      },
       log: exchange.log,
       explain: mayExplain(request.headers, principal, options.explainTo),
     });
     const work = deps.execute(graphqlRequest, context, { method });
-    return toReply(await lifetime.within(work, timeout.answer), accepted);
+    return toReply(await lifetime.within(work, timeout.answer), accepted, request);
   }
 
   return async (exchange) => {

@@ -4,6 +4,7 @@
  * that names the parameter at fault (GraphQL over HTTP, "Request Parameters").
  */
 import type { RequestContext } from "../context.ts";
+import type { AnswerCaching } from "./answer-headers.ts";
 import { describePosition, findJsonError } from "./json-error.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -30,6 +31,8 @@ export type GraphQLAnswer = {
   readonly operationName?: string;
   readonly outcome: Outcome;
   readonly errorCodes: readonly string[];
+  /** Undefined: nobody may store the answer. */
+  readonly caching?: AnswerCaching;
 };
 
 /** A mutation by GET must be refused with status 405: only the executor knows what an operation is. */

@@ -6,6 +6,7 @@ import type { ServerResponse } from "node:http";
 import type { Refusal } from "./refusal.ts";
 
 export type Lifetime = {
+  /** Made when it is first asked for: many a request is answered without. */
   readonly signal: AbortSignal;
   /** Ends early with the refusal at the deadline, with `ClientGone` when the client hangs up. */
   readonly within: <T>(work: Promise<T>, atDeadline: Refusal) => Promise<T>;
@@ -20,31 +21,50 @@ class DeadlinePassed extends Error {
 }
 
 export function openLifetime(response: ServerResponse, timeoutMs: number): Lifetime {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  ended.catch(() => {});
-  // First of the listeners: work that rejects because of the signal must not win the race.
-  signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  let controller: AbortController | undefined;
+  let ended: DeadlinePassed | ClientGone | undefined;
+  const waiting = new Set<(reason: DeadlinePassed | ClientGone) => void>();
+
+  function end(reason: DeadlinePassed | ClientGone): void {
+    if (ended) return;
+    ended = reason;
+    // Before the signal: work that rejects because of it must not win the race.
+    for (const giveUp of waiting) giveUp(reason);
+    controller?.abort(reason);
+  }
 
   const timer = setTimeout(
-    () => controller.abort(new DeadlinePassed("The deadline of the request has passed.")),
+    () => end(new DeadlinePassed("The deadline of the request has passed.")),
     timeoutMs,
   );
   response.once("close", () => {
     clearTimeout(timer);
-    if (!response.writableFinished) controller.abort(new ClientGone("The client has hung up."));
+    if (!response.writableFinished) end(new ClientGone("The client has hung up."));
   });
 
   return {
-    signal,
-    async within(work, atDeadline) {
-      try {
-        return await Promise.race([ended, work]);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        throw signal.reason instanceof DeadlinePassed ? atDeadline : signal.reason;
-      }
+    get signal() {
+      controller ??= new AbortController();
+      if (ended && !controller.signal.aborted) controller.abort(ended);
+      return controller.signal;
+    },
+    within<T>(work: Promise<T>, atDeadline: Refusal): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        const giveUp = (reason: DeadlinePassed | ClientGone): void =>
+          reject(reason instanceof DeadlinePassed ? atDeadline : reason);
+        if (ended) giveUp(ended);
+        else waiting.add(giveUp);
+        work.then(
+          (value) => {
+            waiting.delete(giveUp);
+            resolve(value);
+          },
+          (error: unknown) => {
+            waiting.delete(giveUp);
+            reject(error as Error);
+          },
+        );
+      });
     },
   };
 }

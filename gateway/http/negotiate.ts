@@ -5,6 +5,7 @@
  * application/json, which older clients use, a well-formed request is 200 even when its document is
  * not valid.
  */
+import { remember } from "./remember.ts";
 import { parseQualityList, type Weighted } from "./quality-list.ts";
 
 export const mediaTypes = {
@@ -38,7 +39,7 @@ function preferenceFor(type: MediaType, ranges: readonly Weighted[]): Preference
  * Without a header, or for wildcards, application/json: whoever has not asked for
  * application/graphql-response+json may not know it. A client that names both alike knows it.
  */
-export function negotiate(accept: string | undefined): MediaType | undefined {
+export const negotiate = remember((accept): MediaType | undefined => {
   if (!accept?.trim()) return mediaTypes.json;
   const ranges = parseQualityList(accept).filter(isUtf8);
   const json = preferenceFor(mediaTypes.json, ranges);
@@ -48,7 +49,7 @@ export function negotiate(accept: string | undefined): MediaType | undefined {
     return json.weight > response.weight ? mediaTypes.json : mediaTypes.graphqlResponse;
   }
   return response.named ? mediaTypes.graphqlResponse : mediaTypes.json;
-}
+});
 
 /**
  * The status of an executor's answer. Only 400 becomes 200 for application/json: it says that the

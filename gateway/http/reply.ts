@@ -4,7 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { discardRest } from "./body.ts";
-import { chooseCoding, compress } from "./compress.ts";
+import { etagHeader } from "./answer-headers.ts";
+import { chooseCoding, type Coding, compress } from "./compress.ts";
 import type { Outcome } from "./graphql-request.ts";
 
 export type Reply = {
@@ -15,6 +16,10 @@ export type Reply = {
   readonly outcome: Outcome | "timeout" | "aborted";
   readonly errorCodes: readonly string[];
   readonly operationName?: string;
+  /** Names the body, for a strong `ETag`. */
+  readonly etag?: string;
+  /** The body will be sent again: its compressed form is kept as long as it is. */
+  readonly isKept?: boolean;
 };
 
 export type SendOptions = {
@@ -25,6 +30,17 @@ export type SendOptions = {
   readonly isDraining: () => boolean;
 };
 
+const kept = new WeakMap<Buffer, Map<Coding, Promise<Buffer>>>();
+
+function compressed(plain: Buffer, coding: Coding, isKept: boolean): Promise<Buffer> {
+  if (!isKept) return compress(plain, coding);
+  const forms = kept.get(plain) ?? new Map<Coding, Promise<Buffer>>();
+  kept.set(plain, forms);
+  const form = forms.get(coding) ?? compress(plain, coding);
+  forms.set(coding, form);
+  return form;
+}
+
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -34,15 +50,17 @@ export async function send(
   const plain = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
   const isWorthIt = plain.length >= options.compressionThresholdBytes;
   const coding = isWorthIt ? chooseCoding(request.headers["accept-encoding"]) : undefined;
-  const body = coding ? await compress(plain, coding) : plain;
+  const body = coding ? await compressed(plain, coding, reply.isKept === true) : plain;
   if (response.destroyed) return;
   discardRest(request);
+  const hasBody = reply.httpStatus !== 204 && reply.httpStatus !== 304;
   response.writeHead(reply.httpStatus, {
     ...reply.headers,
     "x-request-id": options.requestId,
     "x-content-type-options": "nosniff",
     ...(coding ? { "content-encoding": coding } : {}),
-    ...(reply.httpStatus === 204 ? {} : { "content-length": String(body.length) }),
+    ...(reply.etag === undefined ? {} : { etag: etagHeader(reply.etag, coding) }),
+    ...(hasBody ? { "content-length": String(body.length) } : {}),
     ...(options.isDraining() ? { connection: "close" } : {}),
   });
   response.end(body);

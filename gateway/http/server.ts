@@ -28,6 +28,8 @@ export type HttpDeps = {
   readonly clock: Clock;
   /** Makes an id of `[A-Za-z0-9_-]{8,64}`, for requests that bring none. */
   readonly newRequestId: () => string;
+  /** For operators, by path. */
+  readonly operatorRoutes?: ReadonlyMap<string, Route>;
 };
 
 export type HttpOptions = {
@@ -113,6 +115,7 @@ export function createHttpServer(
   const probes = new Map([
     ["/health", health],
     ["/ready", createReadyRoute(deps.ready, isDraining)],
+    ...(deps.operatorRoutes ?? []),
   ]);
   const notFound: Route = async ({ log }) => {
     const message = `There is nothing here: the graph is at ${options.path}.`;

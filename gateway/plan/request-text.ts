@@ -44,7 +44,8 @@ export type Ask = {
 const compact = (node: DocumentNode | OperationDefinitionNode): string =>
   stripIgnoredCharacters(print(node));
 
-function operationOf({ operation: text }: FetchNode): OperationDefinitionNode {
+/** The operation of a fetch, without its name. */
+export function operationOf({ operation: text }: FetchNode): OperationDefinitionNode {
   const [operation, ...others] = parse(text, { noLocation: true }).definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0)
     throw new Error("A fetch of the query plan is more than one operation.");
@@ -66,7 +67,10 @@ function requestText(operation: OperationDefinitionNode, without: readonly strin
 export const queryOf = ({ head }: RequestText): string =>
   (JSON.parse(`${head}}}`) as { query: string }).query;
 
-export const textOfRoot = (node: FetchNode): RequestText => requestText(operationOf(node), []);
+export const textOfOperation = (operation: OperationDefinitionNode): RequestText =>
+  requestText(operation, []);
+
+export const textOfRoot = (node: FetchNode): RequestText => textOfOperation(operationOf(node));
 
 export function askOf(node: FetchNode): Ask {
   const operation = operationOf(node);

@@ -7,13 +7,13 @@ import { type ConstDirectiveNode, type DocumentNode, Kind, parse } from "graphql
 /** Whether an object has all fields of one of its type's keys in a subgraph. */
 export type HasKey = (subgraph: string, record: Readonly<Record<string, unknown>>) => boolean;
 
-function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
+export function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined;
 }
 
-/** `id org { id }` → id, org. */
-function fieldsOf(key: string): readonly string[] {
+/** `id org { id }` → id, org: the names at the top of a field set. */
+export function keyFields(key: string): readonly string[] {
   const [operation] = parse(`{ ${key} }`, { noLocation: true }).definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) return [];
   return operation.selectionSet.selections.flatMap((selection) =>
@@ -21,7 +21,8 @@ function fieldsOf(key: string): readonly string[] {
   );
 }
 
-function graphNames(supergraph: DocumentNode): ReadonlyMap<string, string> {
+/** Subgraph names by the values of the enum `join__Graph`. */
+export function graphNames(supergraph: DocumentNode): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const definition of supergraph.definitions) {
     if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== "join__Graph")
@@ -46,7 +47,7 @@ export function readEntityKeys(supergraphSdl: string): HasKey {
       if (key === undefined) continue;
       const graph = stringArgument(directive as ConstDirectiveNode, "graph") ?? "";
       const entry = `${names.get(graph)} ${definition.name?.value}`;
-      keys.set(entry, [...(keys.get(entry) ?? []), fieldsOf(key)]);
+      keys.set(entry, [...(keys.get(entry) ?? []), keyFields(key)]);
     }
   }
   return (subgraph, record) => {

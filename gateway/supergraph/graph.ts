@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from "@apollo/federation-internals";
 import type { GraphQLSchema } from "graphql";
 import { type Authorizer, createAuthorizer } from "../operation/authorize.ts";
-import { readAccessRules } from "../operation/access-rules.ts";
+import { type AccessRules, readAccessRules } from "../operation/access-rules.ts";
+import { type CacheSchema, readCacheSchema } from "../entity-cache/cache-schema.ts";
 import { type ClientNames, createClientNames } from "../plan/client-names.ts";
 import { createPlanner, type Planner } from "../plan/planner.ts";
 import { type HasKey, readEntityKeys } from "./entity-keys.ts";
@@ -25,6 +26,8 @@ export type Graph = {
   readonly clientNames: ClientNames;
   readonly plan: Planner;
   readonly authorize: Authorizer;
+  readonly accessRules: AccessRules;
+  readonly cacheSchema: CacheSchema;
   /** Routing URL by subgraph name, as composed. */
   readonly routingUrls: ReadonlyMap<string, string>;
 };
@@ -48,6 +51,7 @@ export function prepareGraph(supergraphSdl: string): Graph {
     const hasKey = readEntityKeys(supergraphSdl);
     const { names, numbers } = readRequiredArguments(supergraphSdl);
     const clientNames = createClientNames(names);
+    const accessRules = readAccessRules(supergraphSdl);
     return {
       supergraphSdl,
       id: createHash("sha256").update(supergraphSdl).digest("hex").slice(0, 12),
@@ -63,7 +67,9 @@ export function prepareGraph(supergraphSdl: string): Graph {
         clientNames,
         numbers,
       }),
-      authorize: createAuthorizer(apiSchema, readAccessRules(supergraphSdl)),
+      authorize: createAuthorizer(apiSchema, accessRules),
+      accessRules,
+      cacheSchema: readCacheSchema(supergraphSdl, supergraphSchema),
       routingUrls: new Map(routingUrls),
     };
   } catch (error) {

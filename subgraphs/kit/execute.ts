@@ -5,6 +5,7 @@
 import { ApolloServer, type GraphQLRequest } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import { type GraphQLFormattedError, GraphQLError, type GraphQLSchema } from "graphql";
+import { partPolicies } from "./part-policies.ts";
 import type { Log } from "../../platform/log.ts";
 
 export type SubgraphAnswer = {
@@ -45,6 +46,7 @@ export async function createExecute<Context extends object>(options: {
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     formatError: maskUnforeseen(name, log),
+    plugins: [partPolicies<Context>()],
     logger: {
       debug() {},
       info() {},

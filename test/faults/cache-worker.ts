@@ -162,5 +162,6 @@ await Promise.all([
 ]);
 await cache.close();
 const report: WorkerReport = { counters, violations };
-// oxlint-disable-next-line unicorn/require-post-message-target-origin: a thread's port has no origin
+// A thread's port has no origin.
+// oxlint-disable-next-line unicorn/require-post-message-target-origin
 parentPort?.postMessage(report);

@@ -2,6 +2,7 @@
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { graphql, type GraphQLSchema, Kind, parse } from "graphql";
 import { executeOperation } from "../../gateway/execution/execute-operation.ts";
+import { createDirectFetcher } from "../../gateway/execution/fetcher.ts";
 import type { SubgraphFetch } from "../../gateway/fetch/subgraph-fetch.ts";
 import { type Graph, prepareGraph } from "../../gateway/supergraph/graph.ts";
 import { compose, federationHeader, testContext } from "../support/federation.ts";
@@ -81,7 +82,9 @@ export async function answerOfGateway(
   };
   const document = parse(one.query);
   const request = { document, operationName: undefined, variables: one.variables };
-  const options = { fetch, forbiddenFields: "null" } as const;
+  const fetcher = createDirectFetcher(() => ({}));
+  const invalidate = async () => {};
+  const options = { fetch, fetcher, invalidate, forbiddenFields: "null" } as const;
   const executed = await executeOperation(graph, request, testContext(), options);
   const { data, errors } = executed.complete();
   // The response is made in two ways, as objects and as bytes: they must never differ.

@@ -39,7 +39,7 @@ describe("an answer explains how it came about", () => {
       ]);
       expect(requests[1].query).toContain("_entities");
       // Not whose data it was.
-      expect(JSON.stringify(extensions)).not.toContain("dewa");
+      expect(JSON.stringify(requests)).not.toContain("dewa");
     }
   });
 

@@ -10,14 +10,21 @@ import {
   executeOperation,
   type ExecuteOptions,
 } from "../../gateway/execution/execute-operation.ts";
+import { createDirectFetcher, type Fetcher } from "../../gateway/execution/fetcher.ts";
+import type { Invalidate } from "../../gateway/execution/mutate.ts";
 import type { SubgraphFetch, SubgraphCall } from "../../gateway/fetch/subgraph-fetch.ts";
 import { type Graph, prepareGraph } from "../../gateway/supergraph/graph.ts";
 import { silentLog } from "../../platform/log.ts";
 import type { Principal } from "../../platform/principal.ts";
 
-export type SubgraphModule = { readonly sdl: string; readonly resolvers?: object };
+export type SubgraphModule = {
+  readonly sdl: string;
+  readonly resolvers?: object;
+  /** The `Cache-Control` of its answers. */
+  readonly cacheControl?: string;
+};
 
-export const federationHeader = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy", "@tag"])\n`;
+export const federationHeader = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy", "@tag", "@cacheTag"])\n`;
 
 /** @throws with the composition errors. */
 export function compose(modules: Readonly<Record<string, SubgraphModule>>): string {
@@ -38,11 +45,18 @@ export type Response = {
     path: readonly (string | number)[];
     extensions: any;
   }[];
+  readonly extensions?: any;
 };
 
 export type RecordedFetch = Pick<SubgraphCall, "subgraph" | "kind"> & {
   readonly query: string;
   readonly variables: Readonly<Record<string, any>>;
+};
+
+export type FederationOptions = {
+  /** Default: straight to the subgraphs. */
+  readonly fetcherOf?: (graph: Graph) => Fetcher;
+  readonly invalidate?: Invalidate;
 };
 
 export type Federation = {
@@ -71,6 +85,7 @@ export const testContext = (principal?: Principal): RequestContext => ({
 export function createFederation(
   modules: Readonly<Record<string, SubgraphModule>>,
   intercept?: (request: RecordedFetch) => ReturnType<SubgraphFetch> | undefined,
+  options: FederationOptions = {},
 ): Federation {
   const graph = prepareGraph(compose(modules));
   const schemas = new Map<string, GraphQLSchema>(
@@ -82,7 +97,9 @@ export function createFederation(
     ]),
   );
   const fetches: RecordedFetch[] = [];
-  const fetch: SubgraphFetch = async ({ subgraph, kind, body }) => {
+  const { fetcherOf = () => createDirectFetcher(() => ({})), invalidate = async () => {} } =
+    options;
+  const fetch: SubgraphFetch = async ({ subgraph, kind, body }, { principal }) => {
     const { query, variables } = JSON.parse(String(body));
     const request = { subgraph, kind, query, variables };
     fetches.push(request);
@@ -94,9 +111,13 @@ export function createFederation(
       schema,
       source: request.query,
       variableValues: request.variables,
+      contextValue: { principal },
     });
     const answer = JSON.parse(JSON.stringify({ data: data ?? null, errors }));
-    return answer;
+    const cacheControl = modules[subgraph]?.cacheControl;
+    return cacheControl === undefined
+      ? answer
+      : { ...answer, caching: { cacheControl: errors.length > 0 ? "no-store" : cacheControl } };
   };
   return {
     graph,
@@ -108,14 +129,21 @@ export function createFederation(
       const request = { document, operationName: undefined, variables };
       const executed = await executeOperation(graph, request, testContext(principal), {
         fetch,
+        fetcher: fetcherOf(graph),
+        invalidate,
         forbiddenFields,
       });
       const { data, errors } = executed.complete();
       // The two ways of making the response must never differ, whatever a test is about.
-      const whole = JSON.stringify(errors.length > 0 ? { data, errors } : { data });
+      const { extensions } = executed;
+      const whole = JSON.stringify({
+        data,
+        ...(errors.length > 0 ? { errors } : {}),
+        ...(extensions ? { extensions } : {}),
+      });
       if (executed.toJson().body.toString() !== whole)
         throw new Error(`Written: ${executed.toJson().body.toString()}\nCompleted: ${whole}`);
-      return { data, errors };
+      return { data, errors, ...(extensions ? { extensions } : {}) };
     },
   };
 }

@@ -1,0 +1,63 @@
+/** Obeys invalidations, whoever asks: an operator over HTTP, a subgraph after a mutation, an event. */
+import type { Log } from "../../platform/log.ts";
+import type { InvalidationBook, Invalidated } from "../cache/invalidation-book.ts";
+import type { Invalidate } from "../execution/mutate.ts";
+import type { Graph } from "../supergraph/graph.ts";
+import {
+  type Invalidation,
+  invalidationRequest,
+  tagsToInvalidate,
+} from "./invalidation-request.ts";
+
+export type Invalidator = {
+  /** Resolves when every process obeys, or with "unrecorded" when Redis did not take it. */
+  readonly invalidate: (requests: readonly Invalidation[]) => Promise<Invalidated>;
+  /** What a subgraph asks for itself; what it asks for others is not done. */
+  readonly fromSubgraph: Invalidate;
+};
+
+export type InvalidatorDeps = {
+  readonly invalidate: InvalidationBook["invalidate"];
+  readonly current: () => Graph | undefined;
+  readonly log: Log;
+};
+
+const isOf = (subgraph: string, request: Invalidation): boolean =>
+  request.kind === "cache_tag"
+    ? request.subgraphs.every((one) => one === subgraph)
+    : request.subgraph === subgraph;
+
+export function createInvalidator(deps: InvalidatorDeps): Invalidator {
+  const { current, log } = deps;
+
+  async function invalidate(requests: readonly Invalidation[]): Promise<Invalidated> {
+    const schema = current()?.cacheSchema ?? { relativesOf: (type: string) => [type] };
+    const tags = requests.flatMap((request) => tagsToInvalidate(schema, request));
+    return deps.invalidate([...new Set(tags)]);
+  }
+
+  return {
+    invalidate,
+    async fromSubgraph(subgraph, requested) {
+      const { data, error } = invalidationRequest.safeParse(requested);
+      if (!data) {
+        const problems = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+        log.warn(
+          { subgraph, problems },
+          "a subgraph asked for an invalidation that cannot be read",
+        );
+        return;
+      }
+      const own = data.filter((request) => isOf(subgraph, request));
+      if (own.length < data.length)
+        log.warn({ subgraph }, "a subgraph asked for invalidations of another's data; not done");
+      if (own.length === 0) return;
+      const done = await invalidate(own);
+      if (done.kind === "unrecorded")
+        log.warn(
+          { subgraph },
+          "an invalidation could not be recorded in Redis; it follows when Redis is back",
+        );
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * The gateway's caching as a whole, from its configuration: where entries are kept, how fetches go
+ * through them, and how they are invalidated.
+ */
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../platform/clock.ts";
+import type { Log } from "../../platform/log.ts";
+import type { FreshnessDefaults } from "../cache/cache-control.ts";
+import type { CacheObserver } from "../cache/cache-types.ts";
+import { createPrivatePart } from "../cache/key.ts";
+import { type OpenCache, openCache } from "../cache/open-cache.ts";
+import type { Config } from "../config.ts";
+import { createDirectFetcher, type Fetcher } from "../execution/fetcher.ts";
+import { redisOptions } from "../redis-options.ts";
+import type { Graph } from "../supergraph/graph.ts";
+import { createCachedFetchers } from "./cached-fetcher.ts";
+import { createInvalidator, type Invalidator } from "./invalidator.ts";
+
+export type Caching = {
+  readonly fetcherOf: (graph: Graph) => Fetcher;
+  /** Undefined when nothing is cached. */
+  readonly cache: OpenCache | undefined;
+  readonly invalidator: Invalidator | undefined;
+  readonly close: () => Promise<void>;
+};
+
+export type CachingDeps = {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly observer?: CacheObserver;
+  readonly current: () => Graph | undefined;
+};
+
+/** Without a key that all processes know, private entries are found again by this process only. */
+const privateSecret = ({ SIGNING_KEY }: Config): string | Buffer =>
+  SIGNING_KEY ? `private cache entries ${SIGNING_KEY.reveal()}` : randomBytes(32);
+
+export function openCaching(config: Config, deps: CachingDeps): Caching {
+  const { log, clock, observer, current } = deps;
+  const defaultsOf = (subgraph: string): FreshnessDefaults =>
+    config.optionsOf(subgraph).cache || {};
+  if (!config.CACHE) {
+    const direct = createDirectFetcher(defaultsOf);
+    const close = async () => {};
+    return { fetcherOf: () => direct, cache: undefined, invalidator: undefined, close };
+  }
+  const cache = openCache(
+    { log, clock, ...(observer ? { observer } : {}) },
+    {
+      ...(config.REDIS_URL === undefined ? {} : { redis: redisOptions(config) }),
+      namespace: config.CACHE_NAMESPACE,
+      memoryBytes: config.CACHE_MEMORY_BYTES,
+      redisTimeoutMs: config.REDIS_TIMEOUT_MS,
+    },
+  );
+  return {
+    cache,
+    invalidator: createInvalidator({ invalidate: cache.invalidate, current, log }),
+    fetcherOf: createCachedFetchers({
+      entries: cache.entries,
+      defaultsOf,
+      isCached: (subgraph) => config.optionsOf(subgraph).cache !== false,
+      clock,
+      refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
+      privatePart: createPrivatePart(privateSecret(config)),
+    }),
+    close: cache.close,
+  };
+}

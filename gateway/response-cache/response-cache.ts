@@ -1,0 +1,176 @@
+/**
+ * Whole answers of public operations, as finished bytes: above the cache of what they are made of. An
+ * answer is found by the operation, its variables and what of the schema it touches; it lives as long as
+ * the part of it that ends first, and is invalidated with any of its parts.
+ */
+import { createHash } from "node:crypto";
+import {
+  type DocumentNode,
+  getOperationAST,
+  Kind,
+  OperationTypeNode,
+  print,
+  stripIgnoredCharacters,
+} from "graphql";
+import { LRUCache } from "lru-cache";
+import { type CacheAnswer, type Loaded, LoadReason } from "../cache/cache-types.ts";
+import type { EntryCache } from "../cache/entry-cache.ts";
+import { type Freshness, Scope } from "../cache/freshness.ts";
+import { cacheKey } from "../cache/key.ts";
+import type { RequestContext } from "../context.ts";
+import { canonicalSelection } from "../entity-cache/canonical.ts";
+import type { GraphQLAnswer } from "../http/graphql-request.ts";
+import { inlineFragments } from "../operation/inline-fragments.ts";
+import type { Graph } from "../supergraph/graph.ts";
+import { etagBytes, packAnswer, unpackAnswer } from "./packed-answer.ts";
+
+/** An answer that was just made, and how long it may be used; undefined: the long way. */
+export type Made =
+  | {
+      readonly answer: GraphQLAnswer;
+      readonly freshness: Freshness | undefined;
+      readonly tags: readonly string[];
+    }
+  | undefined;
+
+export type CachedOperation = {
+  /** Whether answers to it have been stored: then it is worth looking first. */
+  readonly isProven: boolean;
+  readonly answer: (
+    variables: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+    make: (context: RequestContext) => Promise<Made>,
+  ) => Promise<GraphQLAnswer | undefined>;
+};
+
+export type ResponseCache = {
+  /** Undefined for an operation whose answers are not everybody's. */
+  readonly of: (
+    graph: Graph,
+    document: DocumentNode,
+    operationName: string | undefined,
+  ) => CachedOperation | undefined;
+};
+
+export type ResponseCacheDeps = {
+  readonly entries: EntryCache;
+  readonly clock: () => number;
+  readonly refreshTimeoutMs: number;
+};
+
+/** How long an operation whose answer was not to be stored is left alone. */
+const leftAloneMs = 30_000;
+
+const nobodyLeaves = new AbortController().signal;
+const labels = { subgraph: "gateway", type: "response" };
+
+/** Names the question and all of the schema that it touches; undefined: not for this cache. */
+function identify(
+  graph: Graph,
+  document: DocumentNode,
+  operationName: string | undefined,
+): string | undefined {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.QUERY) return undefined;
+  // Nobody is refused anything: then the answer depends on nobody's rights.
+  if (graph.authorize(document, operationName, undefined).kind !== "allowed") return undefined;
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const inlined = inlineFragments({ ...document, definitions: [operation, ...fragments] });
+  const whole = getOperationAST(inlined, operationName);
+  const { apiSchema } = graph;
+  const { selections } = (whole ?? operation).selectionSet;
+  const canonical = canonicalSelection(
+    apiSchema,
+    apiSchema.getQueryType() ?? undefined,
+    selections,
+  );
+  if (!canonical || [...canonical.coordinates].some((one) => one.startsWith("__")))
+    return undefined;
+  const parts = [stripIgnoredCharacters(print(inlined)), canonical.text];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}
+
+/** Equal variables in another order are equal. */
+function variablesText(variables: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(variables).toSorted();
+  return JSON.stringify(names.map((name) => [name, variables[name]]));
+}
+
+/** The most asked operations have no variables. */
+const plainKeys = new LRUCache<string, string>({ max: 1_000 });
+
+function keyOf(id: string, variables: Readonly<Record<string, unknown>>): string {
+  const text = variablesText(variables);
+  const known = text === "[]" ? plainKeys.get(id) : undefined;
+  if (known !== undefined) return known;
+  const key = cacheKey("response", [id, text]);
+  if (text === "[]") plainKeys.set(id, key);
+  return key;
+}
+
+export function createResponseCache(deps: ResponseCacheDeps): ResponseCache {
+  const { entries, clock, refreshTimeoutMs } = deps;
+  const leftAlone = new LRUCache<string, true>({ max: 10_000, ttl: leftAloneMs });
+  const proven = new LRUCache<string, true>({ max: 10_000 });
+
+  function judge(id: string, made: NonNullable<Made>): Loaded {
+    const { answer, freshness, tags } = made;
+    const isPublic = freshness?.scope === Scope.Public && answer.errorCodes.length === 0;
+    if (!isPublic) {
+      leftAlone.set(id, true);
+      return { kind: "value", value: etagBytes, freshness: undefined, tags: [] };
+    }
+    proven.set(id, true);
+    return { kind: "value", value: packAnswer(answer.body), freshness, tags };
+  }
+
+  const operationOf = (id: string): CachedOperation => ({
+    isProven: proven.has(id),
+    async answer(variables, context, make) {
+      let made: { readonly own: Made } | undefined;
+      const key = keyOf(id, variables);
+      const item = { key, scope: Scope.Public, labels } as const;
+      const [found] = await entries.readMany([item], async (_missing, reason) => {
+        const isRefresh = reason === LoadReason.Refresh;
+        const deadlineMs = clock() + refreshTimeoutMs;
+        const by = isRefresh ? { ...context, signal: nobodyLeaves, deadlineMs } : context;
+        const result = await make(by);
+        if (!isRefresh) made = { own: result };
+        if (result) return [judge(id, result)];
+        return [{ kind: "cancelled", error: new Error("It takes the long way.") }];
+      });
+      if (made) return made.own?.answer;
+      if (found?.kind === "value") return fromEntry(found);
+      if (found?.kind === "failure" && !(found.error instanceof Error)) return undefined;
+      throw found?.error ?? new Error("The cache gave no answer.");
+    },
+  });
+
+  const known = new WeakMap<Graph, WeakMap<DocumentNode, Map<string | undefined, string>>>();
+
+  return {
+    of(graph, document, operationName) {
+      const ofGraph =
+        known.get(graph) ?? new WeakMap<DocumentNode, Map<string | undefined, string>>();
+      known.set(graph, ofGraph);
+      const ofDocument = ofGraph.get(document) ?? new Map<string | undefined, string>();
+      ofGraph.set(document, ofDocument);
+      const id = ofDocument.get(operationName) ?? identify(graph, document, operationName) ?? "";
+      ofDocument.set(operationName, id);
+      return id === "" || leftAlone.has(id) ? undefined : operationOf(id);
+    },
+  };
+}
+
+function fromEntry({ value, freshness, status }: Extract<CacheAnswer, { kind: "value" }>) {
+  const { body, etag } = unpackAnswer(value);
+  const answer: GraphQLAnswer = {
+    body,
+    hasData: true,
+    httpStatus: 200,
+    outcome: "ok",
+    errorCodes: [],
+    caching: { freshness, etag, status },
+  };
+  return answer;
+}
