@@ -29,7 +29,7 @@ function addNames(selections: readonly Sent[], names: Set<string>): void {
 export function inputNames(programs: readonly Program[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { steps } of programs)
-    for (const { node } of steps) addNames((node.requires ?? []) as readonly Sent[], names);
+    for (const { node } of steps) addNames(node.requires ?? [], names);
   return names;
 }
 
