@@ -8,7 +8,6 @@ import {
   channelKinds,
   evidenceLevels,
   feeKinds,
-  requestStatuses,
   serviceStatuses,
 } from "../tables.ts";
 
@@ -61,11 +60,14 @@ const service = z.strictObject({
   lastReviewedAt: z.iso.date(),
 });
 
+/** Those to which the seed knows a way (request-rows.ts). */
+const seededStatuses = ["DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "REJECTED"] as const;
+
 const request = z.strictObject({
   id: z.string().startsWith("req_"),
   person: id,
   service: id,
-  status: z.enum(requestStatuses),
+  status: z.enum(seededStatuses),
   submittedAt: z.iso.datetime({ offset: true }).nullable(),
   updatedAt: z.iso.datetime({ offset: true }),
   reference: text.nullable(),
@@ -77,6 +79,10 @@ const use = z.strictObject({
   counts: z.record(id, z.array(z.number().int().nonnegative())),
 });
 
+/** By service: the first version of its form. All of them are made up. */
+const requestForms = z.record(id, z.record(z.string(), z.json()));
+
+export type SeedRequestForms = z.infer<typeof requestForms>;
 export type SeedCategory = z.infer<typeof category>;
 export type SeedRequest = z.infer<typeof request>;
 export type SeedAgency = z.infer<typeof agency>;
@@ -98,3 +104,4 @@ export const readAgencies = () => read("agencies.json", z.array(agency));
 export const readServices = () => read("services.json", z.array(service));
 export const readUse = () => read("use.json", use);
 export const readRequests = () => read("requests.json", z.array(request));
+export const readRequestForms = () => read("request-forms.json", requestForms);

@@ -6,7 +6,6 @@ import { searchTextOf } from "../text.rules.ts";
 import type {
   SeedAgency,
   SeedCategory,
-  SeedRequest,
   SeedService,
   SeedUse,
 } from "./catalogue.schema.ts";
@@ -88,16 +87,6 @@ export const toUseRows = ({ from, counts }: SeedUse): Row<"service_use">[] =>
       return { service_id, day: day.toISOString().slice(0, 10), uses };
     }),
   );
-
-export const toRequestRow = (request: SeedRequest): Row<"service_request"> => ({
-  id: request.id,
-  person_id: request.person,
-  service_id: request.service,
-  status: request.status,
-  submitted_at: request.submittedAt === null ? null : new Date(request.submittedAt),
-  updated_at: new Date(request.updatedAt),
-  reference: request.reference,
-});
 
 /** @throws Error when a government fee lacks its dirhams, or a service has some that it must not have. */
 export function checkFees(services: readonly SeedService[], agencies: readonly SeedAgency[]): void {

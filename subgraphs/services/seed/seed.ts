@@ -4,6 +4,7 @@ import type { ServicesTables } from "../tables.ts";
 import {
   readAgencies,
   readCategories,
+  readRequestForms,
   readRequests,
   readServices,
   readUse,
@@ -15,10 +16,10 @@ import {
   toChannelRows,
   toDocumentRows,
   toFeeRows,
-  toRequestRow,
   toServiceRow,
   toUseRows,
 } from "./rows.ts";
+import { seedRequests, toFormRows } from "./request-rows.ts";
 
 const rowsPerStatement = 250;
 
@@ -36,12 +37,13 @@ async function insert<Table extends keyof ServicesTables>(
 }
 
 export async function seed(db: Kysely<ServicesTables>): Promise<void> {
-  const [categories, agencies, services, use, requests] = await Promise.all([
+  const [categories, agencies, services, use, requests, forms] = await Promise.all([
     readCategories(),
     readAgencies(),
     readServices(),
     readUse(),
     readRequests(),
+    readRequestForms(),
   ]);
   checkFees(services, agencies);
   await insert(db, "category", categories.map(toCategoryRow));
@@ -51,5 +53,6 @@ export async function seed(db: Kysely<ServicesTables>): Promise<void> {
   await insert(db, "fee", services.flatMap(toFeeRows));
   await insert(db, "required_document", services.flatMap(toDocumentRows));
   await insert(db, "service_use", toUseRows(use));
-  await insert(db, "service_request", requests.map(toRequestRow));
+  await insert(db, "request_form", toFormRows(forms));
+  await seedRequests(db, requests, services);
 }
