@@ -1,7 +1,6 @@
 /** What a request has beside its own row: attachments, terms, time, steps, messages, the fee that is due. */
-import { Directive, Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
-import { feeIdOf } from "./request-fee.ts";
 import {
   FormProblemCodeEnum,
   RequestActorEnum,
@@ -199,20 +198,6 @@ export class ProblemType {
 export const toProblem = ({ field, code, message }: FormProblem): ProblemType =>
   Object.assign(new ProblemType(), { field, code, message: textOf(message) });
 
-@Directive('@key(fields: "id", resolvable: false)')
-@Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
-@ObjectType({
-  description:
-    "The fee of a government service that somebody used. Pay it by the mutation payServiceFee.",
-})
-export class ServiceFee {
-  @Field(() => ID, {
-    description:
-      "Its id: `fee_…`; of a fee that an agency charged, `fee_<agency>_<its reference>`.",
-  })
-  id!: string;
-}
-
 @ObjectType({ description: "The fee of a request that is granted." })
 export class RequestFee {
   @Field(() => Money, {
@@ -220,12 +205,6 @@ export class RequestFee {
       "What the agency passes to the mutation chargeFee as `fee`, with the request's id as `reference`; Knowledge and Innovation Dirham come on top of it there.",
   })
   toCharge!: Money;
-
-  @Field(() => ServiceFee, {
-    description:
-      "The fee itself, once the agency has charged it; its fields are null before, and for everybody but who pays it.",
-  })
-  fee!: ServiceFee;
 
   @Field(() => Date, {
     nullable: true,
@@ -235,12 +214,10 @@ export class RequestFee {
 }
 
 export const toRequestFee = (
-  { id, agencyId }: { readonly id: string; readonly agencyId: string },
   toCharge: bigint,
   paid: RequestFeePaymentRow | undefined,
 ): RequestFee =>
   Object.assign(new RequestFee(), {
     toCharge: Money.of(toCharge, "AED"),
-    fee: Object.assign(new ServiceFee(), { id: feeIdOf(agencyId, id) }),
     paidAt: paid?.paid_at ?? null,
   });

@@ -23,7 +23,10 @@ const eventSchema = z.object({
   paymentId: z.string().min(1),
   state: z.string(),
   itemId: z.string().nullable(),
-  capturedAmount: z.string().regex(/^\d+$/).transform(BigInt),
+  capturedAmount: z
+    .string()
+    .regex(/^[1-9]\d*$/)
+    .transform(BigInt),
   currency: z.string(),
   at: z.iso.datetime().transform((text) => new Date(text)),
 });

@@ -19,14 +19,20 @@ import {
   toStep,
 } from "./request-details.ts";
 import { RequestEventEnum } from "./request-enums.ts";
+import { feeIdOf } from "./request-fee.ts";
 import { RequestForm, toRequestForm } from "./request-form.graph.ts";
 import { nextEvents, type RequestEvent } from "./request.rules.ts";
 import { promisedBy } from "./request-step.ts";
 import { ServiceRequest, toServiceRequest } from "./service-request.ts";
+import type { ServiceRequestRow } from "./service-request.store.ts";
 import { Service, toService } from "./service.ts";
 
 /** What a step of its own has to do elsewhere is not offered: approving finds out whether a fee is due. */
 const offered = (event: RequestEvent): boolean => event !== "APPROVE_WITH_FEE";
+
+/** Whether a fee is due, or was. */
+const isWithFee = ({ status, terms }: ServiceRequestRow): boolean =>
+  ["FEE_DUE", "APPROVED", "COMPLETED"].includes(status) && ownFeeOf(terms) > 0n;
 
 @Resolver(() => ServiceRequest)
 export class ServiceRequestResolver {
@@ -157,18 +163,24 @@ export class ServiceRequestResolver {
     );
   }
 
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: "Id of the fee that the agency charges for it; null when no fee is due.",
+  })
+  feeId(@Root() { id, row }: ServiceRequest): string | null {
+    return isWithFee(row) ? feeIdOf(row.agency_id, id) : null;
+  }
+
   @FieldResolver(() => RequestFee, {
     nullable: true,
-    description: "Its fee, once it is due; null before, and when it is free.",
+    description: "What is due for it, once it is granted; null before, and when it is free.",
   })
   async fee(
-    @Root() { id, status, row }: ServiceRequest,
+    @Root() { id, row }: ServiceRequest,
     @Ctx() { loaders }: ServicesContext,
   ): Promise<RequestFee | null> {
-    const isDecided = ["FEE_DUE", "APPROVED", "COMPLETED"].includes(status);
-    const own = ownFeeOf(row.terms);
-    if (!isDecided || own === 0n) return null;
+    if (!isWithFee(row)) return null;
     const paid = await loaders.requestFeePayment.load(id);
-    return toRequestFee({ id, agencyId: row.agency_id }, own, paid ?? undefined);
+    return toRequestFee(ownFeeOf(row.terms), paid ?? undefined);
   }
 }

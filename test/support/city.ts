@@ -68,6 +68,8 @@ export type CityOptions = {
   /** Configuration of the gateway on top of the test's own. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: Log;
+  /** By subgraph: starts its companion too, configured by it. */
+  readonly companions?: Readonly<Record<string, NodeJS.ProcessEnv>>;
 };
 
 const issuer = "city-graph-test";
@@ -92,7 +94,7 @@ async function createIssuer(folder: string) {
 }
 
 export async function startCity(options: CityOptions = {}): Promise<City> {
-  const { kind = "pglite", env = {}, log = silentLog } = options;
+  const { kind = "pglite", env = {}, log = silentLog, companions = {} } = options;
   const folder = await mkdtemp(join(tmpdir(), "city-"));
   const { jwks, tokenOf } = await createIssuer(folder);
   const fetches: string[] = [];
@@ -105,12 +107,14 @@ export async function startCity(options: CityOptions = {}): Promise<City> {
       const { subgraph } = module;
       const counted: AnySubgraph = {
         ...subgraph,
-        createContext(base) {
+        createContext(base, companion) {
           fetches.push(name);
-          return subgraph.createContext(base);
+          return subgraph.createContext(base, companion);
         },
       };
-      return [name, await startSubgraph(counted, kind)] as const;
+      const companion = companions[name];
+      const withCompanion = companion ? { env: companion } : {};
+      return [name, await startSubgraph(counted, kind, withCompanion)] as const;
     }),
   );
   const subgraphs = new Map(started);
