@@ -112,7 +112,7 @@ export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
     const name = node.name?.value;
     const make = (by: RequestContext) => run(graph, operation, name, by);
     if (!isQuery || context.explain) return (await make(context))?.answer;
-    const kept = responses?.of(graph, document, operationName);
+    const kept = responses?.of(graph, document, operationName, context.principal);
     // Below the flights of the cache nothing is to be shared once more.
     if (kept?.isProven) return named(await kept.answer(variables, context, make), name);
     const answer = async (by: RequestContext): Promise<Answered> =>

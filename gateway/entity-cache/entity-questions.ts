@@ -49,7 +49,7 @@ export function createEntityQuestions(scope: ShapeScope, keys: KeyMaker): Entity
         const typename = typenames[index] ?? typenameOf(representation);
         const shape = shapeOf(group.asks[ask], group.subgraph, typename);
         const path = [key, index];
-        const keyScope = keys.scopeOf(shape);
+        const keyScope = keys.scopeOf(shape, principal);
         const labels = shape?.labels ?? { subgraph: group.subgraph, type: typename };
         if (!shape || !keyScope) {
           const tags = () => [];

@@ -3,7 +3,7 @@ import type { Principal } from "../../platform/principal.ts";
 import { cacheKey, type PrivatePart } from "../cache/key.ts";
 import { Scope } from "../cache/freshness.ts";
 import { encodedPrincipal } from "../fetch/principal-header.ts";
-import type { Policies } from "./policies.ts";
+import { type Policies, policyId } from "./policies.ts";
 import type { Shape } from "./shape.ts";
 
 /** `~` is no JSON: a variable that was left out is not one that is null. */
@@ -15,7 +15,10 @@ export const variablesText = (
 
 export type KeyMaker = {
   /** Whether it is looked up at all, and under whose name. */
-  readonly scopeOf: (shape: Shape | undefined) => Scope | undefined;
+  readonly scopeOf: (
+    shape: Shape | undefined,
+    principal: Principal | undefined,
+  ) => Scope | undefined;
   readonly keyOf: (
     shape: Shape,
     scope: Scope,
@@ -37,9 +40,9 @@ export function createKeyMaker(policies: Policies, privatePart: PrivatePart): Ke
   }
 
   return {
-    scopeOf(shape) {
+    scopeOf(shape, principal) {
       if (!shape) return undefined;
-      const policy = policies.of(shape.id);
+      const policy = policies.of(policyId(shape.id, principal));
       if (policy === "none") return undefined;
       return shape.isRuled || policy === "private" ? Scope.Private : Scope.Public;
     },

@@ -7,6 +7,7 @@
  * each is asked alone, once.
  */
 import { LRUCache } from "lru-cache";
+import type { Principal } from "../../platform/principal.ts";
 import { type Freshness, Scope } from "../cache/freshness.ts";
 
 export type Policy =
@@ -17,10 +18,15 @@ export type Policy =
   /** To be asked in a request of its own. */
   | "unsure";
 
+/** Those who are signed out are often answered otherwise: they have policies of their own. */
+export const policyId = (shapeId: string, principal: Principal | undefined): string =>
+  principal ? shapeId : `${shapeId} nobody`;
+
 export type Policies = {
-  readonly of: (shapeId: string) => Policy;
+  /** @param id See `policyId`. */
+  readonly of: (id: string) => Policy;
   /** @param isAlone Whether the freshness is certainly this question's own. */
-  readonly learn: (shapeId: string, freshness: Freshness | undefined, isAlone: boolean) => void;
+  readonly learn: (id: string, freshness: Freshness | undefined, isAlone: boolean) => void;
 };
 
 /** After so long a question whose answers were not to be stored is tried again. */
@@ -30,15 +36,15 @@ const mostShapes = 20_000;
 export function createPolicies(): Policies {
   const known = new LRUCache<string, Policy>({ max: mostShapes });
   return {
-    of: (shapeId) => known.get(shapeId) ?? "public",
-    learn(shapeId, freshness, isAlone) {
+    of: (id) => known.get(id) ?? "public",
+    learn(id, freshness, isAlone) {
       const policy = !freshness ? "none" : freshness.scope === Scope.Private ? "private" : "public";
-      const before = known.get(shapeId);
+      const before = known.get(id);
       // The time of "none" runs from the first such answer: those that follow were not looked up.
       if (before === policy) return;
       if (policy === "public" || isAlone)
-        known.set(shapeId, policy, { ttl: policy === "none" ? noneForMs : 0 });
-      else if (before === undefined || before === "public") known.set(shapeId, "unsure");
+        known.set(id, policy, { ttl: policy === "none" ? noneForMs : 0 });
+      else if (before === undefined || before === "public") known.set(id, "unsure");
     },
   };
 }

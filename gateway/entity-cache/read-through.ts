@@ -11,7 +11,7 @@ import type { Failure } from "../execution/failures.ts";
 import type { SubgraphErrorEntry, SubgraphResult } from "../fetch/subgraph-fetch.ts";
 import { fromStored, toStored } from "./layout.ts";
 import { type Outcome, outcomesOf } from "./outcomes.ts";
-import type { Policies } from "./policies.ts";
+import { type Policies, policyId } from "./policies.ts";
 import type { AskFor, Asked, Question } from "./question.ts";
 import type { Shape } from "./shape.ts";
 import { partFreshnessOf } from "./result-freshness.ts";
@@ -78,15 +78,20 @@ export function createReadThrough(deps: ReadThroughDeps): ReadThrough {
     const { principal } = asking.context;
     const freshnessAt = partFreshnessOf(result, defaultsOf(labels.subgraph), principal);
     const { freshness, isOwn } = freshnessAt(pathOf(question));
-    if (result.errors.length === 0) policies.learn(shape.id, freshness, isAlone || isOwn);
+    if (result.errors.length === 0)
+      policies.learn(policyId(shape.id, principal), freshness, isAlone || isOwn);
     if (!freshness) return own;
     const value = Buffer.from(JSON.stringify(pack(question, shape, outcome.value)));
     return { kind: "value", value, freshness, tags: question.tagsOf(outcome.value) };
   }
 
   /** Those whose policy is in doubt travel alone. */
-  function requestsFor(questions: readonly Question[]): (readonly Question[])[] {
-    const isUnsure = ({ shape }: Question) => shape && policies.of(shape.id) === "unsure";
+  function requestsFor(
+    questions: readonly Question[],
+    { principal }: Asking["context"],
+  ): (readonly Question[])[] {
+    const isUnsure = ({ shape }: Question) =>
+      shape && policies.of(policyId(shape.id, principal)) === "unsure";
     const byShape = Map.groupBy(questions, (question) =>
       isUnsure(question) ? question.shape?.id : undefined,
     );
@@ -117,7 +122,7 @@ export function createReadThrough(deps: ReadThroughDeps): ReadThrough {
       const by = reason === "refresh" ? inBackground(asking, clock() + refreshTimeoutMs) : asking;
       const loaded = new Map<Question, Loaded>();
       await Promise.all(
-        requestsFor(missing).map(async (some) => {
+        requestsFor(missing, by.context).map(async (some) => {
           const results = await request(by, some);
           for (const [index, question] of some.entries())
             loaded.set(question, results[index] as Loaded);

@@ -113,7 +113,7 @@ export function createRootQuestions(scope: ShapeScope, keys: KeyMaker): RootQues
     of(asking, step) {
       const { serviceName: subgraph } = step.node;
       return fieldsOf(step)?.fields.map(({ responseKey, nodes, shape }, part): Question => {
-        const keyScope = keys.scopeOf(shape);
+        const keyScope = keys.scopeOf(shape, asking.context.principal);
         const path = [responseKey];
         const labels = shape?.labels ?? { subgraph, type: rootType };
         const representation = undefined;

@@ -5,10 +5,14 @@
  * authorisation rule, or made here.
  */
 import {
+  type GraphQLAbstractType,
+  type GraphQLCompositeType,
   type GraphQLNamedOutputType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  isAbstractType,
   isCompositeType,
   isInterfaceType,
   isLeafType,
@@ -27,6 +31,8 @@ import { type DataRecord, isRecord } from "./records.ts";
 
 export type CompleteOptions = {
   readonly schema: GraphQLSchema;
+  /** Knows the `@inaccessible` types, too. */
+  readonly supergraphSchema: GraphQLSchema;
   readonly rootType: GraphQLObjectType;
   readonly collect: (typename: string) => readonly FieldGroup[];
   readonly variables: Readonly<Record<string, unknown>>;
@@ -46,10 +52,39 @@ type Path = (string | number)[];
 /** A null where none may be: the nearest nullable place above becomes null. */
 const bubble = Symbol("bubble");
 
+/** Whether a type can stand where another is declared. The name of an interface can: `@interfaceObject`. */
+function isOneOf(
+  schema: GraphQLSchema,
+  declared: GraphQLNamedOutputType,
+  type: GraphQLNamedType | undefined,
+): type is GraphQLCompositeType {
+  if (type === declared) return isCompositeType(type);
+  if (!isAbstractType(declared)) return false;
+  return isInterfaceType(type) || (isObjectType(type) && schema.isSubType(declared, type));
+}
+
+/** Whether it depends on the object's own type what is asked of it. */
+function needsType(schema: GraphQLSchema, type: GraphQLAbstractType, { collect }: FieldGroup) {
+  const known = collect(type.name);
+  return (
+    known.some(({ name }) => name === "__typename") ||
+    schema.getPossibleTypes(type).some((possible) => {
+      const groups = collect(possible.name);
+      return (
+        groups.length !== known.length ||
+        groups.some(({ nodes }, index) => nodes.length !== known[index]?.nodes.length)
+      );
+    })
+  );
+}
+
 export function complete(options: CompleteOptions, source: DataRecord): Completed {
-  const { schema, failures, introspection, clientNames } = options;
+  const { schema, supergraphSchema, failures, introspection, clientNames } = options;
   const errors: ResponseError[] = [];
   const path: Path = [];
+  // Why something may be missing in the object at hand, or in one around it: a fetch that failed, or a
+  // subgraph that does not know it, of which nothing is to be told.
+  let missing: Failure | "unknown" | undefined;
 
   const report = ({ message, extensions }: Failure): void => {
     errors.push({ message, path: [...path], extensions });
@@ -64,6 +99,9 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
       const { message, code, coordinate } = forbidden;
       errors.push({ message, path: [...path, ...below], extensions: { code, coordinate } });
     }
+  };
+  const explain = (message: string): void => {
+    if (!hasSubgraphError(path)) reportInvalid(message);
   };
   const reportInvalid = (message: string): void =>
     report({ message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE" } });
@@ -126,11 +164,36 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
       reportInvalid(`A subgraph gave something else than an object for "${group.name}".`);
       return null;
     }
-    const typename = value["__typename"];
-    // A type that clients do not know (`@inaccessible`) is nothing they can be shown.
-    const runtimeType = typeof typename === "string" ? schema.getType(typename) : type;
-    if (!isCompositeType(runtimeType)) return null;
-    const completed = completeFields(runtimeType.name, group.collect(runtimeType.name), value);
+    const before = missing;
+    missing = failures.at(value) ?? (failures.isIncomplete(value) ? "unknown" : missing);
+    const completed = completeRecord(type, value, group);
+    missing = before;
+    return completed;
+  }
+
+  function completeRecord(
+    type: GraphQLNamedOutputType,
+    value: DataRecord,
+    group: FieldGroup,
+  ): DataRecord | null {
+    const typename = value["__typename"] ?? type.name;
+    const runtimeType = typeof typename === "string" ? schema.getType(typename) : undefined;
+    if (!isOneOf(schema, type, runtimeType)) {
+      // A type that clients do not know (`@inaccessible`) is nothing they can be shown.
+      const isHidden =
+        !runtimeType && typeof typename === "string" && supergraphSchema.getType(typename);
+      if (!isHidden)
+        reportInvalid(`A subgraph gave an object for "${group.name}" that is no ${type.name}.`);
+      return null;
+    }
+    const groups = group.collect(runtimeType.name);
+    if (isAbstractType(runtimeType) && needsType(schema, runtimeType, group)) {
+      // The fetch that knows the type did not bring it.
+      if (!missing) explain(`No subgraph told which ${runtimeType.name} "${group.name}" is.`);
+      else if (missing !== "unknown" && !hasSubgraphError(path)) report(missing);
+      return null;
+    }
+    const completed = completeFields(runtimeType.name, groups, value);
     return completed === bubble ? null : completed;
   }
 
@@ -150,9 +213,7 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
         continue;
       }
       if (group.name === "__typename" && !removal) {
-        // An interface's name here means that the fetch which knows the real type failed.
-        if (isObjectType(type)) result[group.key] = typename;
-        else whole = false;
+        result[group.key] = typename;
         continue;
       }
       const fieldType = fields[group.name]?.type;
@@ -160,11 +221,14 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
       path.push(group.key);
       const { dataKey } = group;
       const given = !removal && Object.hasOwn(value, dataKey) ? value[dataKey] : undefined;
-      const failure = given === undefined && !removal ? failures.at(value) : undefined;
-      const isFailed = failure !== undefined && !hasSubgraphError(path);
-      if (isFailed) report(failure);
+      const isMissing = given === undefined && !removal;
+      const isExplained = isMissing && (missing === "unknown" || hasSubgraphError(path));
+      if (isMissing && !isExplained) {
+        if (missing && missing !== "unknown") report(missing);
+        else if (!missing) reportInvalid(`A subgraph's answer lacks "${group.name}".`);
+      }
       if (removal) reportRemoval(removal);
-      const explained = isFailed || removal !== undefined;
+      const explained = (isMissing && !isExplained) || removal !== undefined;
       const completed = fieldType ? completeValue(fieldType, given, group, explained) : bubble;
       path.pop();
       if (completed === bubble) whole = false;
@@ -174,6 +238,7 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
   }
 
   const { rootType, collect } = options;
+  missing = failures.at(source);
   const completed = completeFields(rootType.name, collect(rootType.name), source);
   const data = completed === bubble ? null : completed;
   const fromSubgraphs = located.map((error) => ({

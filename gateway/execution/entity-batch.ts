@@ -171,7 +171,13 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
     for (let index = 0; index < targets.length; index += 1) {
       const places = targets[index] as Target[];
       const entity = entities[index];
-      if (!isRecord(entity)) {
+      if (entity !== null && !isRecord(entity)) {
+        const message = `"${subgraph}" answered with something else than an entity.`;
+        const extensions = { code: "SUBGRAPH_INVALID_RESPONSE", subgraph };
+        for (const place of places) failures.note(place.entity, { message, extensions });
+        continue;
+      }
+      if (entity === null) {
         for (const place of places) failures.noteUnknown(place.entity);
         continue;
       }

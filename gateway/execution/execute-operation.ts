@@ -160,7 +160,19 @@ export async function executeOperation(
       : {};
 
   const completed = (): Completed =>
-    complete({ schema, rootType, collect, variables, failures, introspection, clientNames }, data);
+    complete(
+      {
+        schema,
+        supergraphSchema,
+        rootType,
+        collect,
+        variables,
+        failures,
+        introspection,
+        clientNames,
+      },
+      data,
+    );
   const stale = record.stale();
   const extensions =
     explanation || stale.length > 0

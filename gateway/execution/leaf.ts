@@ -5,8 +5,15 @@ const invalid = Symbol("invalid");
 export type LeafResult = typeof invalid | {} | null;
 export const isInvalidLeaf = (value: LeafResult): value is typeof invalid => value === invalid;
 
-const isInt32 = (value: unknown): value is number =>
-  typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= 2 ** 31;
+/** Specification section 3.5.1: 32 bits with a sign. */
+export const isInt32 = (value: unknown): value is number =>
+  typeof value === "number" && (value | 0) === value;
+
+export const isInteger = (value: unknown): value is number => Number.isInteger(value);
+
+/** JSON can write numbers that are too large to be one (`1e999`): those have no JSON of their own. */
+export const isInfinite = (value: unknown): boolean =>
+  typeof value === "number" && !Number.isFinite(value);
 
 /**
  * GraphQL specification section 3.5 and 3.9 (result coercion). Custom scalars are the subgraph's
@@ -20,15 +27,15 @@ export function completeLeaf(type: GraphQLLeafType, value: {}): LeafResult {
     case "Int":
       return isInt32(value) ? value : invalid;
     case "Float":
-      return typeof value === "number" ? value : invalid;
+      return typeof value === "number" && !isInfinite(value) ? value : invalid;
     case "String":
       return typeof value === "string" ? value : invalid;
     case "Boolean":
       return typeof value === "boolean" ? value : invalid;
     case "ID":
       if (typeof value === "string") return value;
-      return typeof value === "number" ? String(value) : invalid;
+      return isInteger(value) ? String(value) : invalid;
     default:
-      return value;
+      return isInfinite(value) ? invalid : value;
   }
 }

@@ -8,6 +8,7 @@ import {
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  isAbstractType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -74,7 +75,11 @@ export function compileWriter(
       const known = byType.get(typename);
       if (known || byType.has(typename)) return known;
       const type = schema.getType(typename);
-      const write = isObjectType(type) ? compileFields(type, below(typename), place) : undefined;
+      const isPossible =
+        type === declared ||
+        (isAbstractType(declared) && isObjectType(type) && schema.isSubType(declared, type));
+      const write =
+        isPossible && isObjectType(type) ? compileFields(type, below(typename), place) : undefined;
       byType.set(typename, write);
       return write;
     };
@@ -130,7 +135,9 @@ export function compileWriter(
         ? compileLeaf(inner)
         : compileObject(inner, below, place);
     return (value, output) => {
-      if (value !== null && value !== undefined) return write(value, output);
+      // What is not there at all is irregular, also where null may be: somebody must say why.
+      if (value === undefined) return false;
+      if (value !== null) return write(value, output);
       if (isNullable) writeAscii(output, "null");
       return isNullable;
     };

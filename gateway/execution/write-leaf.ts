@@ -1,5 +1,6 @@
 /** Leaf values → JSON, by the same rules as leaf.ts, compiled per type. */
 import { type GraphQLLeafType, isEnumType } from "graphql";
+import { isInfinite, isInt32, isInteger } from "./leaf.ts";
 import { type Output, writeAscii, writeBytes, writeString, writeUtf8 } from "./output.ts";
 
 /** Writes a value that is not null; false when it is no value of the type. */
@@ -13,13 +14,12 @@ const text = (value: unknown, output: Output): boolean => {
 
 const byName: Readonly<Record<string, WriteLeaf>> = {
   Int(value, output) {
-    if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) > 2 ** 31)
-      return false;
+    if (!isInt32(value)) return false;
     writeAscii(output, String(value));
     return true;
   },
   Float(value, output) {
-    if (typeof value !== "number") return false;
+    if (typeof value !== "number" || isInfinite(value)) return false;
     writeAscii(output, JSON.stringify(value));
     return true;
   },
@@ -29,7 +29,7 @@ const byName: Readonly<Record<string, WriteLeaf>> = {
     writeAscii(output, value ? "true" : "false");
     return true;
   },
-  ID: (value, output) => text(typeof value === "number" ? String(value) : value, output),
+  ID: (value, output) => text(isInteger(value) ? String(value) : value, output),
 };
 
 export function compileLeaf(type: GraphQLLeafType): WriteLeaf {
@@ -47,6 +47,7 @@ export function compileLeaf(type: GraphQLLeafType): WriteLeaf {
   return Object.hasOwn(byName, type.name)
     ? (byName[type.name] as WriteLeaf)
     : (value, output) => {
+        if (isInfinite(value)) return false;
         writeUtf8(output, JSON.stringify(value));
         return true;
       };

@@ -61,7 +61,7 @@ export function openLifetime(response: ServerResponse, timeoutMs: number): Lifet
           },
           (error: unknown) => {
             waiting.delete(giveUp);
-            reject(error as Error);
+            reject(error);
           },
         );
       });

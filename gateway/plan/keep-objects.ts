@@ -27,6 +27,13 @@ export function keepObjects(document: DocumentNode): DocumentNode {
     });
 
   return visit(document, {
+    OperationDefinition: {
+      leave(operation) {
+        const { selectionSet } = operation;
+        if (selectionSet.selections.length > 0) return undefined;
+        return { ...operation, selectionSet: { ...selectionSet, selections: [typename] } };
+      },
+    },
     Field: {
       leave(field) {
         const { selectionSet } = field;

@@ -15,9 +15,12 @@ import { LRUCache } from "lru-cache";
 import { graphError } from "../errors.ts";
 import type { HasKey } from "../supergraph/entity-keys.ts";
 import type { ClientNames } from "./client-names.ts";
+import { keepExternalFieldsOut, withoutMoving } from "./external-fields.ts";
 import { keepObjects } from "./keep-objects.ts";
 import { liftLiterals } from "./lift-literals.ts";
+import { keepPossible } from "./possible-selections.ts";
 import { compileProgram, type Program } from "./program.ts";
+import { createOrderCheck } from "./required-first.ts";
 import { splitDocument } from "./split-document.ts";
 
 export type Plan = {
@@ -55,24 +58,35 @@ function assertOnce(document: DocumentNode, operationName: string | undefined): 
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { supergraph, schema, apiSchema, hasKey, clientNames, numbers } = options;
+  keepExternalFieldsOut();
   // One definition a fetch: its text is taken apart when fetches travel together.
   const planner = new QueryPlanner(supergraph, {
     reuseQueryFragments: false,
     generateQueryFragments: false,
   });
+  const isOrdered = createOrderCheck(supergraph);
   const plannerSchema = supergraph.apiSchema();
+  const interfaceObjects = new Set(
+    supergraph.schema.interfaceTypes().flatMap((type) => {
+      const joins = type.appliedDirectivesOf("join__type");
+      return joins.some((join) => join.arguments()["isInterfaceObject"]) ? [type.name] : [];
+    }),
+  );
 
   function makePrograms(
     document: DocumentNode,
     operationName: string | undefined,
   ): readonly Program[] {
     const named = operationName ? { operationName } : {};
-    const parts = splitDocument(document, numbers);
+    const parts = splitDocument(keepPossible(document, apiSchema, interfaceObjects), numbers);
     if (parts.length > 1) assertOnce(document, operationName);
     return parts.map((part) => {
       const asked = keepObjects(clientNames.rename(part));
       const operation = operationFromDocument(plannerSchema, asked, named);
-      return compileProgram(planner.buildQueryPlan(operation), schema, hasKey);
+      const plan = planner.buildQueryPlan(operation);
+      if (isOrdered(plan)) return compileProgram(plan, schema, hasKey);
+      const careful = withoutMoving(() => planner.buildQueryPlan(operation));
+      return compileProgram(isOrdered(careful) ? careful : plan, schema, hasKey);
     });
   }
 

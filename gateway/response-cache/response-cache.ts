@@ -1,7 +1,8 @@
 /**
- * Whole answers of public operations, as finished bytes: above the cache of what they are made of. An
- * answer is found by the operation, its variables and what of the schema it touches; it lives as long as
- * the part of it that ends first, and is invalidated with any of its parts.
+ * Whole answers as finished bytes, above the cache of what they are made of: of public operations for
+ * whoever is signed in, and of all operations for those who are not, who are alike. An answer is found by
+ * the operation, its variables and what of the schema it touches; it lives as long as the part of it that
+ * ends first, and is invalidated with any of its parts.
  */
 import { createHash } from "node:crypto";
 import {
@@ -13,6 +14,7 @@ import {
   stripIgnoredCharacters,
 } from "graphql";
 import { LRUCache } from "lru-cache";
+import type { Principal } from "../../platform/principal.ts";
 import { type CacheAnswer, type Loaded, LoadReason } from "../cache/cache-types.ts";
 import type { EntryCache } from "../cache/entry-cache.ts";
 import { type Freshness, Scope } from "../cache/freshness.ts";
@@ -44,11 +46,12 @@ export type CachedOperation = {
 };
 
 export type ResponseCache = {
-  /** Undefined for an operation whose answers are not everybody's. */
+  /** Undefined for an operation whose answers are the asker's own. */
   readonly of: (
     graph: Graph,
     document: DocumentNode,
     operationName: string | undefined,
+    principal: Principal | undefined,
   ) => CachedOperation | undefined;
 };
 
@@ -64,16 +67,24 @@ const leftAloneMs = 30_000;
 const nobodyLeaves = new AbortController().signal;
 const labels = { subgraph: "gateway", type: "response" };
 
+/** Those who are not signed in get what they get, private parts and all, with the same rights. */
+type Audience = "everybody" | "signed out";
+
+const audienceOf = (principal: Principal | undefined): Audience =>
+  principal ? "everybody" : "signed out";
+
 /** Names the question and all of the schema that it touches; undefined: not for this cache. */
 function identify(
   graph: Graph,
   document: DocumentNode,
   operationName: string | undefined,
+  audience: Audience,
 ): string | undefined {
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.QUERY) return undefined;
   // Nobody is refused anything: then the answer depends on nobody's rights.
-  if (graph.authorize(document, operationName, undefined).kind !== "allowed") return undefined;
+  const isForAll = graph.authorize(document, operationName, undefined).kind === "allowed";
+  if (audience === "everybody" && !isForAll) return undefined;
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   const inlined = inlineFragments({ ...document, definitions: [operation, ...fragments] });
   const whole = getOperationAST(inlined, operationName);
@@ -86,7 +97,7 @@ function identify(
   );
   if (!canonical || [...canonical.coordinates].some((one) => one.startsWith("__")))
     return undefined;
-  const parts = [stripIgnoredCharacters(print(inlined)), canonical.text];
+  const parts = [audience, stripIgnoredCharacters(print(inlined)), canonical.text];
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }
 
@@ -113,10 +124,10 @@ export function createResponseCache(deps: ResponseCacheDeps): ResponseCache {
   const leftAlone = new LRUCache<string, true>({ max: 10_000, ttl: leftAloneMs });
   const proven = new LRUCache<string, true>({ max: 10_000 });
 
-  function judge(id: string, made: NonNullable<Made>): Loaded {
+  function judge(id: string, audience: Audience, made: NonNullable<Made>): Loaded {
     const { answer, freshness, tags } = made;
-    const isPublic = freshness?.scope === Scope.Public && answer.errorCodes.length === 0;
-    if (!isPublic) {
+    const isTheirs = audience === "signed out" || freshness?.scope === Scope.Public;
+    if (!freshness || !isTheirs || answer.errorCodes.length > 0) {
       leftAlone.set(id, true);
       return { kind: "value", value: etagBytes, freshness: undefined, tags: [] };
     }
@@ -124,19 +135,20 @@ export function createResponseCache(deps: ResponseCacheDeps): ResponseCache {
     return { kind: "value", value: packAnswer(answer.body), freshness, tags };
   }
 
-  const operationOf = (id: string): CachedOperation => ({
+  const operationOf = (id: string, audience: Audience): CachedOperation => ({
     isProven: proven.has(id),
     async answer(variables, context, make) {
       let made: { readonly own: Made } | undefined;
       const key = keyOf(id, variables);
-      const item = { key, scope: Scope.Public, labels } as const;
+      const scope = audience === "everybody" ? Scope.Public : Scope.Private;
+      const item = { key, scope, labels };
       const [found] = await entries.readMany([item], async (_missing, reason) => {
         const isRefresh = reason === LoadReason.Refresh;
         const deadlineMs = clock() + refreshTimeoutMs;
         const by = isRefresh ? { ...context, signal: nobodyLeaves, deadlineMs } : context;
         const result = await make(by);
         if (!isRefresh) made = { own: result };
-        if (result) return [judge(id, result)];
+        if (result) return [judge(id, audience, result)];
         return [{ kind: "cancelled", error: new Error("It takes the long way.") }];
       });
       if (made) return made.own?.answer;
@@ -146,18 +158,19 @@ export function createResponseCache(deps: ResponseCacheDeps): ResponseCache {
     },
   });
 
-  const known = new WeakMap<Graph, WeakMap<DocumentNode, Map<string | undefined, string>>>();
+  const known = new WeakMap<Graph, WeakMap<DocumentNode, Map<string, string>>>();
 
   return {
-    of(graph, document, operationName) {
-      const ofGraph =
-        known.get(graph) ?? new WeakMap<DocumentNode, Map<string | undefined, string>>();
+    of(graph, document, operationName, principal) {
+      const audience = audienceOf(principal);
+      const ofGraph = known.get(graph) ?? new WeakMap<DocumentNode, Map<string, string>>();
       known.set(graph, ofGraph);
-      const ofDocument = ofGraph.get(document) ?? new Map<string | undefined, string>();
+      const ofDocument = ofGraph.get(document) ?? new Map<string, string>();
       ofGraph.set(document, ofDocument);
-      const id = ofDocument.get(operationName) ?? identify(graph, document, operationName) ?? "";
-      ofDocument.set(operationName, id);
-      return id === "" || leftAlone.has(id) ? undefined : operationOf(id);
+      const name = `${audience} ${operationName ?? ""}`;
+      const id = ofDocument.get(name) ?? identify(graph, document, operationName, audience) ?? "";
+      ofDocument.set(name, id);
+      return id === "" || leftAlone.has(id) ? undefined : operationOf(id, audience);
     },
   };
 }

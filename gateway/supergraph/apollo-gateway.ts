@@ -14,13 +14,14 @@ import type { SupergraphSource } from "./source.ts";
 process.env["APOLLO_TELEMETRY_DISABLED"] = "1";
 
 /**
- * ApolloGateway refuses a supergraph with `@authenticated`, `@requiresScopes` or `@policy`, because
- * it enforces none of them. We do, from the SDL as composed (operation/access-rules.ts), so it is
- * given the links to these three without the purpose that makes it refuse.
+ * ApolloGateway refuses a supergraph with `@authenticated`, `@requiresScopes`, `@policy` or `@cacheTag`,
+ * because it acts on none of them. Access rules are enforced here, from the SDL as composed
+ * (operation/access-rules.ts), and tags mark what a change makes stale: so it is given the links to
+ * these without the purpose that makes it refuse.
  */
-const withoutSecurityPurpose = (supergraphSdl: string): string =>
+const withoutPurposes = (supergraphSdl: string): string =>
   supergraphSdl.replace(
-    /(@link\(url: "https:\/\/specs\.apollo\.dev\/(?:authenticated|requiresScopes|policy)\/v0\.\d+"[^)]*?), for: SECURITY\)/g,
+    /(@link\(url: "https:\/\/specs\.apollo\.dev\/(?:authenticated|requiresScopes|policy|cacheTag)\/v0\.\d+"[^)]*?), for: (?:SECURITY|EXECUTION)\)/g,
     "$1)",
   );
 
@@ -48,7 +49,7 @@ export function createCityGateway(options: CityGatewayOptions): CityGateway {
   async function loadAndCheck(): Promise<string> {
     const supergraphSdl = await source.load();
     const graph = prepareGraph(supergraphSdl);
-    const forApollo = withoutSecurityPurpose(supergraphSdl);
+    const forApollo = withoutPurposes(supergraphSdl);
     prepared.clear();
     prepared.set(forApollo, graph);
     return forApollo;

@@ -1,5 +1,7 @@
 /** What a person sees of the use of data about that person. */
-import { Args, Ctx, Directive, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, Directive, FieldResolver, Query, Resolver, Root, Info } from "type-graphql";
+import { noPerson } from "../kit/nobody.ts";
 import { type Connection, PageArguments, toConnection } from "../kit/pagination.ts";
 import {
   Consent,
@@ -31,8 +33,8 @@ export class PersonResolver {
     nullable: true,
     description: "Who is signed in; null when nobody is, or when it is no person.",
   })
-  me(@Ctx() { principal }: DataSharingContext): Person | null {
-    return principal?.kind === "person" ? Person.of(principal.id) : null;
+  me(@Ctx() { principal }: DataSharingContext, @Info() info: GraphQLResolveInfo): Person | null {
+    return principal?.kind === "person" ? Person.of(principal.id) : noPerson(info);
   }
 
   @Directive("@authenticated")

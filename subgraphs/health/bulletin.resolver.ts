@@ -1,10 +1,12 @@
 /** Bulletins and the pandemic's figures at the graph's root. */
 import { GraphQLLocalDate } from "graphql-scalars";
-import { Arg, Args, Ctx, Directive, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import { badUserInput } from "../kit/errors.ts";
 import type { Connection, Page } from "../kit/pagination.ts";
-import { PageArguments, readPage, toConnection } from "../kit/pagination.ts";
+import { readPage, toConnection } from "../kit/pagination.ts";
+import { BulletinsArguments } from "./bulletin-arguments.ts";
 import {
+  type BulletinCriteria,
   type BulletinPosition,
   countBulletins,
   covidDays,
@@ -13,8 +15,10 @@ import {
 import {
   Bulletin,
   BulletinConnection,
+  BulletinRevision,
   CovidFigures,
   toBulletin,
+  toBulletinRevision,
   toCovidFigures,
 } from "./bulletin.ts";
 import type { HealthContext } from "./context.ts";
@@ -26,36 +30,62 @@ function positionOf({ after }: Page): BulletinPosition | undefined {
   throw badUserInput("`after` is not a cursor of this list: pass an `endCursor` unchanged.");
 }
 
+function criteriaOf({ filter }: BulletinsArguments, now: Date): BulletinCriteria {
+  const { severities, audiences, holdingAt } = filter ?? {};
+  return {
+    now,
+    ...(severities ? { severities } : {}),
+    ...(audiences ? { audiences } : {}),
+    ...(holdingAt ? { holdingAt } : {}),
+  };
+}
+
 @Resolver(() => Bulletin)
 export class BulletinResolver {
+  @Directive('@cacheTag(format: "bulletins")')
   @Directive("@cacheControl(maxAge: 30)")
   @Query(() => BulletinConnection, {
     nullable: true,
-    description: "Public-health bulletins, newest first.",
+    description: "Public-health bulletins, newest first, without those that were taken back.",
   })
   async bulletins(
-    @Args(() => PageArguments) given: PageArguments,
+    @Args(() => BulletinsArguments) given: BulletinsArguments,
     @Ctx() { db, clock }: HealthContext,
   ): Promise<Connection<Bulletin>> {
-    const now = new Date(clock());
+    const criteria = criteriaOf(given, new Date(clock()));
     const page = readPage(given, ["number", "string"]);
     return toConnection({
-      rows: await listBulletins(db, now, page.limit + 1, positionOf(page)),
+      rows: await listBulletins(db, criteria, page.limit + 1, positionOf(page)),
       page,
       keysOf: (row) => [row.published_at.getTime(), row.id],
       toNode: toBulletin,
-      count: () => countBulletins(db, now),
+      count: () => countBulletins(db, criteria),
     });
   }
 
+  @Directive('@cacheTag(format: "bulletins")')
+  @Directive("@cacheControl(maxAge: 30)")
+  @Query(() => Bulletin, {
+    nullable: true,
+    description: "One bulletin, even when it was taken back: see `withdrawal`.",
+  })
+  async bulletin(
+    @Arg("id", () => ID, { description: "Its id: `bul_…`." }) id: string,
+    @Ctx() { loaders }: HealthContext,
+  ): Promise<Bulletin | null> {
+    const row = await loaders.bulletin.load(id);
+    return row && toBulletin(row);
+  }
+
+  @Directive('@cacheTag(format: "bulletins")')
   @Directive("@cacheControl(maxAge: 30)")
   @Query(() => Bulletin, {
     nullable: true,
     description:
-      "The bulletin that was published last, even when it holds no more: see `validUntil`. Null before the first.",
+      "The bulletin that was published last, even when it holds no more: see `validUntil`. Never one that was taken back. Null before the first.",
   })
   async latestBulletin(@Ctx() { db, clock }: HealthContext): Promise<Bulletin | null> {
-    const [row] = await listBulletins(db, new Date(clock()), 1);
+    const [row] = await listBulletins(db, { now: new Date(clock()) }, 1);
     return row ? toBulletin(row) : null;
   }
 
@@ -70,6 +100,32 @@ export class BulletinResolver {
   ): Promise<Bulletin | null> {
     const row = supersedesId === null ? null : await loaders.bulletin.load(supersedesId);
     return row && toBulletin(row);
+  }
+
+  @Directive("@cacheControl(maxAge: 30)")
+  @FieldResolver(() => Bulletin, {
+    nullable: true,
+    description: "The newer bulletin that replaces this one; null while none does.",
+  })
+  async supersededBy(
+    @Root() { id }: Bulletin,
+    @Ctx() { loaders }: HealthContext,
+  ): Promise<Bulletin | null> {
+    const row = await loaders.bulletinSuperseding.load(id);
+    return row && toBulletin(row);
+  }
+
+  @Directive("@cacheControl(maxAge: 30)")
+  @FieldResolver(() => [BulletinRevision], {
+    nullable: true,
+    description: "What it said before it was corrected, oldest first; empty when it never was.",
+  })
+  async revisions(
+    @Root() { id, revision }: Bulletin,
+    @Ctx() { loaders }: HealthContext,
+  ): Promise<BulletinRevision[]> {
+    if (revision === 1) return [];
+    return (await loaders.revisionsOfBulletin.load(id)).map(toBulletinRevision);
   }
 
   @Directive("@cacheControl(maxAge: 300)")

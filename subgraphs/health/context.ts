@@ -3,7 +3,7 @@ import DataLoader from "dataloader";
 import type { BaseContext } from "../kit/define-subgraph.ts";
 import { createListLoader, createOneLoader, perArguments } from "../kit/loaders.ts";
 import type { Page } from "../kit/pagination.ts";
-import { bulletinsByIds } from "./bulletin.store.ts";
+import { bulletinsByIds, bulletinsSuperseding, revisionsOfBulletins } from "./bulletin.store.ts";
 import {
   countFacilitiesOfAgencies,
   countFacilitiesOfServices,
@@ -13,6 +13,14 @@ import {
 } from "./facility-edges.store.ts";
 import type { FacilityCriteria } from "./facility-filter.rules.ts";
 import { facilitiesByIds } from "./facility.store.ts";
+import type { PractitionerCriteria } from "./practitioner.rules.ts";
+import {
+  countPractitionersOfFacilities,
+  practitionersByIds,
+  practitionersOfFacilities,
+  rolesByIds,
+  rolesOfPractitioners,
+} from "./practitioner.store.ts";
 import type { HealthTables } from "./tables.ts";
 
 type Base = BaseContext<HealthTables>;
@@ -34,6 +42,35 @@ const createLoaders = ({ db }: Base) => ({
   bulletin: createOneLoader(
     (ids) => bulletinsByIds(db, ids),
     (row) => row.id,
+  ),
+  bulletinSuperseding: createOneLoader(
+    (ids) => bulletinsSuperseding(db, ids),
+    (row) => String(row.supersedes_id),
+  ),
+  revisionsOfBulletin: createListLoader(
+    (ids) => revisionsOfBulletins(db, ids),
+    (row) => row.bulletin_id,
+  ),
+  practitioner: createOneLoader(
+    (ids) => practitionersByIds(db, ids),
+    (row) => row.id,
+  ),
+  practitionerRole: createOneLoader(
+    (ids) => rolesByIds(db, ids),
+    (row) => row.id,
+  ),
+  rolesOfPractitioner: createListLoader(
+    (ids) => rolesOfPractitioners(db, ids),
+    (row) => row.practitioner_id,
+  ),
+  practitionersOfFacility: perArguments((given: { criteria: PractitionerCriteria; page: Page }) =>
+    createListLoader(
+      (ids) => practitionersOfFacilities(db, ids, given.criteria, given.page),
+      (row) => row.owner_id,
+    ),
+  ),
+  countPractitionersOfFacility: perArguments(({ criteria }: { criteria: PractitionerCriteria }) =>
+    createCountLoader((ids) => countPractitionersOfFacilities(db, ids, criteria)),
   ),
   facilitiesOfAgency: perArguments((given: { criteria: FacilityCriteria; page: Page }) =>
     createListLoader(

@@ -1,6 +1,7 @@
 /** Facilities of what other subgraphs own: agencies, services, and the person who is signed in. */
 import type { GraphQLResolveInfo } from "graphql";
 import { Args, Ctx, Directive, FieldResolver, Info, Query, Resolver, Root } from "type-graphql";
+import { noPerson } from "../kit/nobody.ts";
 import { type Connection, PageArguments, readPage, toConnection } from "../kit/pagination.ts";
 import { Agency } from "./agency.ts";
 import type { HealthContext } from "./context.ts";
@@ -79,8 +80,8 @@ export class PersonFacilitiesResolver {
     nullable: true,
     description: "Who is signed in; null when nobody is, or when it is no person.",
   })
-  me(@Ctx() { principal }: HealthContext): Person | null {
-    return principal?.kind === "person" ? Person.of(principal.id) : null;
+  me(@Ctx() { principal }: HealthContext, @Info() info: GraphQLResolveInfo): Person | null {
+    return principal?.kind === "person" ? Person.of(principal.id) : noPerson(info);
   }
 
   @Directive("@authenticated")

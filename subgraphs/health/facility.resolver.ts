@@ -29,7 +29,7 @@ export const facilityKeys = (row: FacilityRow): readonly [string] => [row.id];
 
 /** Checks a filter, and shortens the life of the answer when it depends on the time of day. */
 export function criteriaOf(
-  { filter }: FacilitiesArguments,
+  { filter }: Pick<FacilitiesArguments, "filter">,
   { clock }: HealthContext,
   info: GraphQLResolveInfo,
 ): FacilityCriteria {

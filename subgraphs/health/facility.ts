@@ -1,5 +1,5 @@
 /** A health facility as the graph shows it, and how a row becomes one. */
-import { Ctx, Directive, Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Arg, Ctx, Directive, Field, Float, ID, Int, ObjectType } from "type-graphql";
 import type { Clock } from "../../platform/clock.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
@@ -8,6 +8,8 @@ import { FacilityKindEnum } from "./facility-arguments.ts";
 import type { FacilityRow, NearbyRow } from "./facility.store.ts";
 import { distanceMeters, type Place } from "./geo.rules.ts";
 import { fromMultirange, isOpen, nextChange, type WeeklyHours } from "./opening-hours.rules.ts";
+import { OpeningDay, toOpeningDay } from "./opening-day.ts";
+import { openingWeek } from "./opening-week.rules.ts";
 import type { FacilityKind } from "./tables.ts";
 
 type WithClock = { readonly clock: Clock };
@@ -131,6 +133,28 @@ export class Facility {
   nextChange(@Ctx() { clock }: WithClock): Date | null {
     const instant = nextChange(this.weeklyHours(), clock());
     return instant === null ? null : new Date(instant);
+  }
+
+  @Field(() => Boolean, { description: "Whether it is open at a time, by `openingHours`." })
+  openAt(
+    @Arg("time", () => DateTime, { description: "The time, with its offset." }) time: Date,
+  ): boolean {
+    return isOpen(this.weeklyHours(), time.getTime());
+  }
+
+  @Directive("@cacheControl(maxAge: 30)")
+  @Field(() => [OpeningDay], {
+    description: "Seven days of `openingHours` in Asia/Dubai, as a table to show.",
+  })
+  openingWeek(
+    @Arg("from", () => DateTime, {
+      nullable: true,
+      description: "A time on the first of the seven days; now when it is left out.",
+    })
+    from: Date | null | undefined,
+    @Ctx() { clock }: WithClock,
+  ): OpeningDay[] {
+    return openingWeek(this.weeklyHours(), from?.getTime() ?? clock()).map(toOpeningDay);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The health subgraph: facilities of the city, public-health bulletins, and the pandemic's figures. */
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { Agency } from "./agency.ts";
+import { BulletinChangeResolver } from "./bulletin-change.resolver.ts";
 import { BulletinResolver } from "./bulletin.resolver.ts";
 import { toBulletin } from "./bulletin.ts";
 import { createContext, type HealthContext } from "./context.ts";
@@ -11,8 +12,19 @@ import {
 } from "./facility-edges.resolver.ts";
 import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
+import { fhirDocuments } from "./fhir.documents.ts";
+import { FigureResolver } from "./figure.resolver.ts";
+import { HoursCorrectionResolver } from "./hours-correction.resolver.ts";
+import { MapResolver } from "./map.resolver.ts";
 import { migrations } from "./migrations/index.ts";
 import { Person } from "./person.ts";
+import {
+  FacilityPractitionersResolver,
+  PractitionerNearResolver,
+  PractitionerResolver,
+  PractitionerRoleResolver,
+} from "./practitioner.resolver.ts";
+import { toPractitioner, toPractitionerRole } from "./practitioner.ts";
 import { Service } from "./service.ts";
 import { seed } from "./seed/seed.ts";
 import type { HealthTables } from "./tables.ts";
@@ -21,7 +33,15 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
   name: "health",
   resolvers: [
     FacilityResolver,
+    MapResolver,
+    HoursCorrectionResolver,
     BulletinResolver,
+    BulletinChangeResolver,
+    FigureResolver,
+    PractitionerResolver,
+    PractitionerRoleResolver,
+    PractitionerNearResolver,
+    FacilityPractitionersResolver,
     AgencyFacilitiesResolver,
     ServiceFacilitiesResolver,
     PersonFacilitiesResolver,
@@ -36,6 +56,14 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
       const row = await loaders.bulletin.load(String(id));
       return row && toBulletin(row);
     },
+    Practitioner: async ({ id }, { loaders }) => {
+      const row = await loaders.practitioner.load(String(id));
+      return row && toPractitioner(row);
+    },
+    PractitionerRole: async ({ id }, { loaders }) => {
+      const row = await loaders.practitionerRole.load(String(id));
+      return row && toPractitionerRole(row);
+    },
     Agency: ({ id }) => Agency.of(String(id)),
     Service: ({ id }) => Service.of(String(id)),
     Person: ({ id }) => Person.of(String(id)),
@@ -44,4 +72,5 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
   migrations,
   seed,
   createContext,
+  documents: fhirDocuments,
 });

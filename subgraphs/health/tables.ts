@@ -1,4 +1,5 @@
 /** The tables of the health subgraph, as migrations/ makes them. */
+import type { Generated } from "kysely";
 
 export const facilityKinds = [
   "PHARMACY",
@@ -14,6 +15,18 @@ export type FacilityKind = (typeof facilityKinds)[number];
 export const bulletinSeverities = ["INFO", "ADVISORY", "WARNING", "EMERGENCY"] as const;
 
 export type BulletinSeverity = (typeof bulletinSeverities)[number];
+
+export const bulletinAudiences = [
+  "EVERYBODY",
+  "TRAVELLERS",
+  "SCHOOLS",
+  "BUSINESSES",
+  "HEALTH_WORKERS",
+] as const;
+
+export type BulletinAudience = (typeof bulletinAudiences)[number];
+
+export type BulletinEventKind = "PUBLISHED" | "CORRECTED" | "WITHDRAWN";
 
 export type FacilityTable = {
   /** `dha-` and the licence number. */
@@ -63,6 +76,40 @@ export type BulletinTable = {
   readonly publisher_id: string;
   readonly supersedes_id: string | null;
   readonly sample: boolean;
+  readonly audience: BulletinAudience;
+  /** 1 as published, one more with each correction. */
+  readonly revision: number;
+  readonly revised_at: Date | null;
+  /** These three are null together. */
+  readonly withdrawn_at: Date | null;
+  readonly withdrawal_en: string | null;
+  readonly withdrawal_ar: string | null;
+};
+
+/** What a bulletin said before it was corrected. */
+export type BulletinRevisionTable = Pick<
+  BulletinTable,
+  | "title_en"
+  | "title_ar"
+  | "body_en"
+  | "body_ar"
+  | "severity"
+  | "audience"
+  | "valid_from"
+  | "valid_until"
+  | "revision"
+> & { readonly bulletin_id: string; readonly replaced_at: Date };
+
+/** Append-only. `seq` rises in the order of commits, since changes take turns. */
+export type BulletinEventTable = {
+  readonly seq: Generated<bigint>;
+  readonly bulletin_id: string;
+  readonly kind: BulletinEventKind;
+  readonly happened_at: Date;
+  readonly agency_id: string;
+  readonly actor_id: string;
+  readonly idempotency_key: string;
+  readonly request_digest: string;
 };
 
 export type CovidFigureTable = {
@@ -71,9 +118,80 @@ export type CovidFigureTable = {
   readonly confirmed_total: number;
 };
 
+export type Gender = "FEMALE" | "MALE";
+
+export type PractitionerTable = {
+  readonly id: string;
+  readonly licence_number: string;
+  readonly name_en: string;
+  readonly name_ar: string;
+  /** Both names, normalised (practitioner.rules.ts). */
+  readonly search_text: string;
+  readonly gender: Gender;
+  /** ISO 639 codes. */
+  readonly languages: readonly string[];
+  readonly active: boolean;
+  readonly sample: boolean;
+};
+
+export type PractitionerRoleTable = {
+  readonly id: string;
+  readonly practitioner_id: string;
+  readonly facility_id: string;
+  readonly speciality_en: string;
+  readonly speciality_ar: string;
+  /** An int4multirange within [0, 10080), as text. */
+  readonly working_minutes: string;
+  readonly active: boolean;
+};
+
+export const figureMetrics = ["CASES", "TESTS", "RECOVERIES", "DEATHS", "VACCINATIONS"] as const;
+
+export type FigureMetric = (typeof figureMetrics)[number];
+
+export type FigurePublicationTable = {
+  readonly id: Generated<bigint>;
+  readonly agency_id: string;
+  readonly actor_id: string;
+  readonly recorded_at: Date;
+  readonly source: string;
+  readonly idempotency_key: string;
+  readonly request_digest: string;
+  /** How many figures were new or other than before. */
+  readonly changed: number;
+};
+
+/** Append-only. */
+export type FigureRevisionTable = {
+  readonly seq: Generated<bigint>;
+  readonly publication_id: bigint;
+  readonly metric: FigureMetric;
+  /** YYYY-MM-DD */
+  readonly day: string;
+  readonly value: number;
+  readonly recorded_at: Date;
+};
+
+/** The last revision of each day. */
+export type FigureTable = {
+  readonly metric: FigureMetric;
+  readonly day: string;
+  readonly value: number;
+  readonly revisions: number;
+  readonly recorded_at: Date;
+  readonly source: string;
+};
+
 export type HealthTables = {
   readonly facility: FacilityTable;
   readonly service_facility_kind: ServiceFacilityKindTable;
+  readonly practitioner: PractitionerTable;
+  readonly practitioner_role: PractitionerRoleTable;
   readonly bulletin: BulletinTable;
+  readonly bulletin_revision: BulletinRevisionTable;
+  readonly bulletin_event: BulletinEventTable;
+  readonly figure_publication: FigurePublicationTable;
+  readonly figure_revision: FigureRevisionTable;
+  readonly figure: FigureTable;
   readonly covid_figure: CovidFigureTable;
 };

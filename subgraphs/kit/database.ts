@@ -4,10 +4,23 @@
  */
 import { mkdir } from "node:fs/promises";
 import { PGlite, type Extension } from "@electric-sql/pglite";
-import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect, type LogEvent } from "kysely";
+import {
+  CompiledQuery,
+  type Dialect,
+  Kysely,
+  PGliteDialect,
+  PostgresDialect,
+  type LogEvent,
+} from "kysely";
 import pg from "pg";
 import type { Log } from "../../platform/log.ts";
 import type { DatabaseExtension } from "./define-subgraph.ts";
+import {
+  createPostgresListener,
+  type Listen,
+  listenOnPglite,
+  provideListen,
+} from "./notifications.ts";
 
 const int8Oid = 20;
 
@@ -80,18 +93,39 @@ function openPostgres(url: string, schema: string, maxConnections: number, log: 
   return pool;
 }
 
+type Opened = { readonly dialect: Dialect; readonly listen: Listen };
+
+function openPostgresDialect(url: string, schema: string, max: number, log: Log): Opened {
+  const pool = openPostgres(url, schema, max, log);
+  const listener = createPostgresListener(() => new pg.Client({ connectionString: url }), log);
+  const end = async () => {
+    await listener.close();
+    await pool.end();
+  };
+  const dialect = new PostgresDialect({
+    pool: { options: pool.options, connect: () => pool.connect(), end },
+  });
+  return { dialect, listen: listener.listen };
+}
+
+async function openDialect(options: DatabaseOptions): Promise<Opened> {
+  const { subgraph, store, extensions, log } = options;
+  if (store.kind === "postgres") {
+    const { url, maxConnections = 10 } = store;
+    return openPostgresDialect(url, schemaNameOf(subgraph), maxConnections, log);
+  }
+  const pglite = await openPglite(store, extensions);
+  return { dialect: new PGliteDialect({ pglite }), listen: listenOnPglite(pglite) };
+}
+
 /** The database, with the subgraph's schema and extensions there. */
 export async function openDatabase<Tables>(options: DatabaseOptions): Promise<Kysely<Tables>> {
-  const { subgraph, store, extensions, log, onStatement } = options;
+  const { subgraph, extensions, onStatement } = options;
   const schema = schemaNameOf(subgraph);
-  const dialect =
-    store.kind === "postgres"
-      ? new PostgresDialect({
-          pool: openPostgres(store.url, schema, store.maxConnections ?? 10, log),
-        })
-      : new PGliteDialect({ pglite: await openPglite(store, extensions) });
+  const { dialect, listen } = await openDialect(options);
   const onEvent = (event: LogEvent) => onStatement?.(event.query.sql);
   const db = new Kysely<Tables>({ dialect, ...(onStatement ? { log: onEvent } : {}) });
+  provideListen(db, listen);
   try {
     await prepare(db, schema, extensions);
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Migration } from "kysely/migration";
 import type { Clock } from "../../platform/clock.ts";
 import type { Principal } from "../../platform/principal.ts";
 import type { Companion, CompanionDeps } from "./companion.ts";
+import type { Invalidations } from "./invalidation.ts";
 
 /** Extensions that both PGlite and PostgreSQL's contrib have. */
 export type DatabaseExtension = "cube" | "earthdistance" | "pg_trgm" | "btree_gist";
@@ -21,6 +22,8 @@ export type BaseContext<Tables> = {
   readonly clock: Clock;
   /** 32 secret bytes for one purpose of this subgraph: the same after each start, unrelated to any other. */
   readonly deriveKey: (purpose: string) => Uint8Array;
+  /** What this request made stale; fill it by `invalidate(context, …)`. */
+  readonly invalidations: Invalidations;
 };
 
 /** A public document beside the graph, for harvesters and auditors that speak no GraphQL. */

@@ -1,12 +1,13 @@
 /**
  * Runs GraphQL requests of one subgraph on Apollo Server, which also turns `@cacheControl` into the
- * Cache-Control header. Unforeseen errors are logged and masked: no SQL and no stack leaves here.
+ * Cache-Control header. What a mutation made stale leaves as `extensions.invalidation`. Unforeseen errors are logged and masked: no SQL and no stack leaves here.
  */
 import { ApolloServer, type GraphQLRequest } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import { type GraphQLFormattedError, GraphQLError, type GraphQLSchema } from "graphql";
 import { partPolicies } from "./part-policies.ts";
 import type { Log } from "../../platform/log.ts";
+import type { Invalidations } from "./invalidation.ts";
 
 export type SubgraphAnswer = {
   readonly status: number;
@@ -14,7 +15,9 @@ export type SubgraphAnswer = {
   readonly body: string;
 };
 
-export type ExecuteSubgraphRequest<Context extends object> = (
+type Invalidating = { readonly invalidations: Invalidations };
+
+export type ExecuteSubgraphRequest<Context extends Invalidating> = (
   request: GraphQLRequest,
   context: Context,
 ) => Promise<SubgraphAnswer>;
@@ -32,7 +35,7 @@ function maskUnforeseen(name: string, log: Log) {
   };
 }
 
-export async function createExecute<Context extends object>(options: {
+export async function createExecute<Context extends Invalidating>(options: {
   readonly name: string;
   readonly schema: GraphQLSchema;
   readonly log: Log;
@@ -60,10 +63,13 @@ export async function createExecute<Context extends object>(options: {
     async execute(request, context) {
       const { body, http } = await server.executeOperation(request, { contextValue: context });
       const result = body.kind === "single" ? body.singleResult : body.initialResult;
+      const stale = context.invalidations.list();
+      const extensions =
+        stale.length > 0 ? { ...result.extensions, invalidation: stale } : undefined;
       return {
         status: http.status ?? 200,
         headers: Object.fromEntries(http.headers),
-        body: JSON.stringify(result),
+        body: JSON.stringify(extensions ? { ...result, extensions } : result),
       };
     },
   };

@@ -13,6 +13,7 @@ import type { Companion, Route } from "./companion.ts";
 import type { AnySubgraph, BaseContext } from "./define-subgraph.ts";
 import { createExecute, type ExecuteSubgraphRequest, type SubgraphAnswer } from "./execute.ts";
 import { asksOnlyForSdl, createIdentify, type Identified } from "./identity.ts";
+import { createInvalidations } from "./invalidation.ts";
 import { buildSubgraph } from "./schema.ts";
 import { createStatementCounter, type StatementCounter } from "./statements.ts";
 
@@ -74,7 +75,7 @@ type Handler = {
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly db: Kysely<any>;
   readonly identify: ReturnType<typeof createIdentify>;
-  readonly execute: ExecuteSubgraphRequest<object>;
+  readonly execute: ExecuteSubgraphRequest<BaseContext<unknown>>;
   readonly counter: StatementCounter;
   readonly clock: Clock;
   readonly companion: Companion | undefined;
@@ -97,7 +98,8 @@ async function answerDocument(handler: Handler, path: string): Promise<SubgraphA
   const { definition, db, clock, deriveKey } = handler;
   const document = Object.entries(definition.documents ?? {}).find(([one]) => one === path)?.[1];
   if (!document) return undefined;
-  const base = { db, principal: undefined, requestId: "", clock, deriveKey };
+  const invalidations = createInvalidations(definition.name);
+  const base = { db, principal: undefined, requestId: "", clock, deriveKey, invalidations };
   return {
     status: 200,
     headers: {
@@ -126,7 +128,15 @@ async function answer(handler: Handler, request: IncomingMessage): Promise<Subgr
     return refusal(401, "UNAUTHENTICATED", message);
   }
   const { principal, requestId } = identified;
-  const base: BaseContext<unknown> = { db, principal, requestId, clock, deriveKey };
+  const invalidations = createInvalidations(definition.name);
+  const base: BaseContext<unknown> = {
+    db,
+    principal,
+    requestId,
+    clock,
+    deriveKey,
+    invalidations,
+  };
   const { result, statements } = await counter.count(() =>
     execute(graphqlRequest as object, definition.createContext(base, companion)),
   );
@@ -151,7 +161,11 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
   const counter = createStatementCounter();
   const db = await options.openDb(counter.onStatement);
   const { schema } = buildSubgraph(definition);
-  const { execute, stop } = await createExecute<object>({ name: definition.name, schema, log });
+  const { execute, stop } = await createExecute<BaseContext<unknown>>({
+    name: definition.name,
+    schema,
+    log,
+  });
   const identify = createIdentify(signingKey, clock);
   const companion =
     options.env && (await definition.startCompanion?.({ db, log, clock, env: options.env }));

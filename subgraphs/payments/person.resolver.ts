@@ -1,5 +1,17 @@
 /** What a signed-in person owes, has paid, and has in the wallet. Shown to that person alone. */
-import { Arg, Args, Ctx, Directive, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import {
+  Arg,
+  Args,
+  Ctx,
+  Directive,
+  FieldResolver,
+  Query,
+  Resolver,
+  Root,
+  Info,
+} from "type-graphql";
+import { noPerson } from "../kit/nobody.ts";
 import { type Connection, PageArguments, toConnection } from "../kit/pagination.ts";
 import { requireSelf } from "./access.rules.ts";
 import { type Bill, BillConnection, toBill } from "./bill.ts";
@@ -22,8 +34,8 @@ export class PersonResolver {
     nullable: true,
     description: "Who is signed in; null when nobody is, or when it is no person.",
   })
-  me(@Ctx() { principal }: PaymentsContext): Person | null {
-    return principal?.kind === "person" ? personOf(principal.id) : null;
+  me(@Ctx() { principal }: PaymentsContext, @Info() info: GraphQLResolveInfo): Person | null {
+    return principal?.kind === "person" ? personOf(principal.id) : noPerson(info);
   }
 
   @privately()

@@ -1,5 +1,7 @@
 /** Who is signed in, and what that person has applied for. */
-import { Args, Ctx, Directive, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Args, Ctx, Directive, FieldResolver, Query, Resolver, Root, Info } from "type-graphql";
+import { noPerson } from "../kit/nobody.ts";
 import { type Connection, PageArguments, readPage, toConnection } from "../kit/pagination.ts";
 import type { ServicesContext } from "./context.ts";
 import { Person, toPerson } from "./person.ts";
@@ -17,8 +19,8 @@ export class PersonResolver {
     nullable: true,
     description: "Who is signed in; null when nobody is, or when it is no person.",
   })
-  me(@Ctx() { principal }: ServicesContext): Person | null {
-    return principal?.kind === "person" ? toPerson(principal.id) : null;
+  me(@Ctx() { principal }: ServicesContext, @Info() info: GraphQLResolveInfo): Person | null {
+    return principal?.kind === "person" ? toPerson(principal.id) : noPerson(info);
   }
 
   @Directive("@authenticated")

@@ -8,7 +8,7 @@ const location = { latitude: 25.2048, longitude: 55.2708 };
 
 describe("with one subgraph gone", () => {
   test("the home screen shows what the others know, and readiness names who is gone", async () => {
-    await using city = await startCity();
+    await using city = await startCity({ env: { CACHE: "false" } });
     const query = await readFile(fromRoot("schema/operations/HomeScreen.graphql"), "utf8");
     const whole = await city.ask(query, { as: people.amal, variables: { location } });
     expect(whole.errors).toBeUndefined();
@@ -30,5 +30,19 @@ describe("with one subgraph gone", () => {
     expect(less.data.me).toBeNull();
     expect(less.errors?.map(({ path }) => path)).toContainEqual(["me"]);
     expect(less.data.mostUsedServices).toEqual(whole.data.mostUsedServices);
+  });
+
+  test("what was cached of it is served, and only what is private or new is missing", async () => {
+    await using city = await startCity();
+    const query = await readFile(fromRoot("schema/operations/HomeScreen.graphql"), "utf8");
+    const ask = () => city.ask(query, { as: people.amal, variables: { location } });
+    const whole = await ask();
+    for (const name of ["health", "payments"])
+      await city.subgraphs.get(name)?.[Symbol.asyncDispose]();
+    const { data, errors } = await ask();
+    expect(data).toEqual({ ...whole.data, me: null });
+    expect(errors?.map(({ path }) => path)).toEqual([["me"]]);
+    const { data: other } = await city.ask("{ latestFigures { __typename } }");
+    expect(other).toEqual({ latestFigures: null });
   });
 });

@@ -16,14 +16,16 @@ export type Target = {
   readonly close: () => Promise<void>;
 };
 
+/** @param server Another one each time, where there are several. */
 function attacksOn(server: () => RedisServer): readonly Attack[] {
   return [
     {
       name: "pause",
       async run() {
-        server().pause();
+        const one = server();
+        one.pause();
         await sleep(400);
-        server().resume();
+        one.resume();
       },
     },
     {
@@ -33,9 +35,10 @@ function attacksOn(server: () => RedisServer): readonly Attack[] {
     {
       name: "full",
       async run() {
-        await server().command("CONFIG", "SET", "maxmemory", 1);
+        const one = server();
+        await one.command("CONFIG", "SET", "maxmemory", 1);
         await sleep(300);
-        await server().command("CONFIG", "SET", "maxmemory", 0);
+        await one.command("CONFIG", "SET", "maxmemory", 0);
       },
     },
     {
@@ -49,9 +52,10 @@ function attacksOn(server: () => RedisServer): readonly Attack[] {
 const killOf = (server: () => RedisServer, deadMs: number): Attack => ({
   name: "kill",
   async run() {
-    await server().kill();
+    const one = server();
+    await one.kill();
     await sleep(deadMs);
-    await server().start();
+    await one.start();
   },
 });
 

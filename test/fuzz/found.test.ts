@@ -10,8 +10,6 @@ const nothing = { variables: {}, faults: [], rows: {}, roots: {} };
 const difference = (one: Partial<FuzzCase> & Pick<FuzzCase, "subgraphs" | "query">) =>
   findDifference({ ...nothing, ...one });
 
-// Apollo's planner asks "a" for `base`, which is external there: the second `@requires` of a chain does not
-// see that the first one's needs are elsewhere.
 test("a field required by a required field comes from the subgraph that has it", async () => {
   expect(
     await difference({
@@ -24,10 +22,9 @@ test("a field required by a required field comes from the subgraph that has it",
       rows: { "Entity-0": { type: "Entity", fields: { id: "Entity-0", base: "b" } } },
       roots: { root: { $row: "Entity-0" } },
     }),
-  ).toMatch(/was asked for .*base/);
+  ).toBeUndefined();
 });
 
-// Apollo's planner throws ("We should have an edge from Thing(b) for __typename").
 test("a type condition that no implementation can meet selects nothing", async () => {
   expect(
     await difference({
@@ -43,7 +40,84 @@ test("a type condition that no implementation can meet selects nothing", async (
       query: "{ things { ... on Either { ... on Entity1 { code } } } }",
       roots: { things: [] },
     }),
-  ).toMatch(/We should have an edge from Thing/);
+  ).toBeUndefined();
+});
+
+test("behind an @interfaceObject a condition on a union is met by its members", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Entity1 @key(fields: "id") { id: ID! things: [[Thing!]] }
+        type Thing @key(fields: "id") @interfaceObject { id: ID! seen: Int }`,
+        b: `type Query { root: [Entity1!] }
+        type Entity0 implements Thing @key(fields: "id") { id: ID! }
+        type Entity2 implements Thing @key(fields: "id") { id: ID! }
+        interface Thing @key(fields: "id") { id: ID! }
+        union Either = Entity0
+        type Entity1 @key(fields: "id") { id: ID! }`,
+      },
+      query: "{ root { things { ... on Either { ... on Thing { seen } } } } }",
+      rows: {
+        "Entity1-0": {
+          type: "Entity1",
+          fields: { id: "Entity1-0", things: [[{ $row: "Entity0-0" }, { $row: "Entity2-0" }]] },
+        },
+        "Entity0-0": { type: "Entity0", fields: { id: "Entity0-0", seen: 1 } },
+        "Entity2-0": { type: "Entity2", fields: { id: "Entity2-0", seen: 2 } },
+      },
+      roots: { root: [{ $row: "Entity1-0" }] },
+    }),
+  ).toBeUndefined();
+});
+
+test("behind an @interfaceObject a condition on a union within one on its member is met", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Query { root: [Thing!]! } type Thing @key(fields: "id") @interfaceObject { id: ID! }`,
+        b: `type Entity0 @key(fields: "id") { id: ID! left: Int! }`,
+        c: `type Entity0 implements Thing @key(fields: "id") { id: ID! }
+        interface Thing @key(fields: "id") { id: ID! }
+        union Either = Entity0`,
+      },
+      query: "{ root { ... on Entity0 { ... on Either { ... on Entity0 { left } } } } }",
+      rows: { "Entity0-0": { type: "Entity0", fields: { id: "Entity0-0", left: 1 } } },
+      roots: { root: [{ $row: "Entity0-0" }] },
+    }),
+  ).toBeUndefined();
+});
+
+test("a required field that requires another is asked for after it, also where the root is", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Entity @key(fields: "id") { id: ID! middle: String @external top: String @requires(fields: "middle") }`,
+        b: `type Query { root: Entity }
+        type Entity @key(fields: "id") { id: ID! base: ID @external middle: String @requires(fields: "base") }`,
+        c: `type Entity @key(fields: "id") { id: ID! base: ID }`,
+      },
+      query: "{ root { top } }",
+      rows: { "Entity-0": { type: "Entity", fields: { id: "Entity-0", base: "b" } } },
+      roots: { root: { $row: "Entity-0" } },
+    }),
+  ).toBeUndefined();
+});
+
+// The fetch of `base` is under the condition, the one of `top` that needs it is not: right would be that it is.
+test("a field with @requires is not asked for where its condition leaves it out", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Query { root: Entity }
+        type Entity @key(fields: "id") { id: ID! base: ID! @external top: String! @requires(fields: "base") }`,
+        b: `type Entity @key(fields: "id") { id: ID! base: ID! name: ID }`,
+      },
+      query: "query ($yes: Boolean!) { root @include(if: $yes) { top } root { name } }",
+      variables: { yes: false },
+      rows: { "Entity-0": { type: "Entity", fields: { id: "Entity-0", base: "b", name: "n" } } },
+      roots: { root: { $row: "Entity-0" } },
+    }),
+  ).toMatch(/where nothing failed/);
 });
 
 const behindInterface = {
@@ -57,7 +131,6 @@ const ofInterface = (fields: object) => ({
   roots: { root: { $row: "Entity-0" } },
 });
 
-// The object is {} and the error's path ends at it: its type is unknown, since it was to come with the field.
 test("a field that fails behind an @interfaceObject nulls its object", async () => {
   expect(
     await difference({
@@ -65,7 +138,7 @@ test("a field that fails behind an @interfaceObject nulls its object", async () 
       query: "{ root { ... on Entity { must } } }",
       ...ofInterface({ must: { $error: "FAILED" } }),
     }),
-  ).toMatch(/expected \{"root":null\}\n +but got {2}\{"root":\{\}\}/);
+  ).toBeUndefined();
 });
 
 // Two fetches ask for it, once for the interface and once for the type.
@@ -79,7 +152,6 @@ test("a field that is selected on an interface and on its type fails once", asyn
   ).toMatch(/2 errors at .*expected 1/);
 });
 
-// The planner leaves the field in the subgraph's request, and what fails below it is told.
 test("what a literal @skip leaves out cannot fail", async () => {
   expect(
     await difference({
@@ -98,12 +170,17 @@ test("what a literal @skip leaves out cannot fail", async () => {
       },
       roots: { root: [{ $row: "Entity-0" }] },
     }),
-  ).toMatch(/where nothing failed/);
+  ).toBeUndefined();
+});
+
+test("an operation all of which is written to be left out is empty", async () => {
+  const subgraphs = { a: "type Query { root: ID }" };
+  const query = "{ root @skip(if: true) ... on Query @include(if: false) { root } }";
+  expect(await difference({ subgraphs, query, roots: { root: "plain" } })).toBeUndefined();
 });
 
 const garbled = (seed: number) => [{ kind: "garbled", subgraph: "a", seed }] as const;
 
-// The key that was asked for is not in the subgraph's answer at all.
 test("a field that is missing from a subgraph's answer is null with an error", async () => {
   expect(
     await difference({
@@ -112,7 +189,7 @@ test("a field that is missing from a subgraph's answer is null with an error", a
       roots: { root: "plain" },
       faults: garbled(985_254),
     }),
-  ).toMatch(/a null without an error/);
+  ).toBeUndefined();
 });
 
 test("an object that comes without its __typename is null with an error", async () => {
@@ -126,5 +203,5 @@ test("an object that comes without its __typename is null with an error", async 
       roots: { root: [{ $row: "Entity-0" }] },
       faults: garbled(499_985),
     }),
-  ).toMatch(/other fields at/);
+  ).toBeUndefined();
 });

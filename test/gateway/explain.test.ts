@@ -4,7 +4,7 @@ import { type City, people, startCity } from "../support/city.ts";
 
 let city: City;
 beforeAll(async () => {
-  city = await startCity({ kind: "pglite" });
+  city = await startCity({ kind: "pglite", env: { CACHE: "false" } });
 });
 afterAll(() => city[Symbol.asyncDispose]());
 

@@ -2,7 +2,7 @@
  * Twelve bulletins in the manner of spring 2020, written for this project after publicly known
  * events. They are samples: no agency has published or checked these texts. Times are the city's.
  */
-import type { BulletinTable } from "../tables.ts";
+import type { BulletinAudience, BulletinTable } from "../tables.ts";
 
 type Given = Pick<
   BulletinTable,
@@ -12,11 +12,13 @@ type Given = Pick<
   readonly from?: string;
   readonly until?: string;
   readonly supersedes?: string;
+  readonly audience?: BulletinAudience;
 };
 
 const inDubai = (time: string): Date => new Date(`${time}:00+04:00`);
 
-function sample({ published, from = published, until, supersedes, ...texts }: Given): BulletinTable {
+function sample(given: Given): BulletinTable {
+  const { published, from = published, until, supersedes, audience, ...texts } = given;
   return {
     ...texts,
     published_at: inDubai(published),
@@ -24,6 +26,12 @@ function sample({ published, from = published, until, supersedes, ...texts }: Gi
     valid_until: until === undefined ? null : inDubai(until),
     supersedes_id: supersedes ?? null,
     sample: true,
+    audience: audience ?? "EVERYBODY",
+    revision: 1,
+    revised_at: null,
+    withdrawn_at: null,
+    withdrawal_en: null,
+    withdrawal_ar: null,
   };
 }
 
@@ -42,6 +50,7 @@ export const sampleBulletins: readonly BulletinTable[] = [
   }),
   sample({
     id: "bul_2020-03-03-schools-close",
+    audience: "SCHOOLS",
     severity: "ADVISORY",
     publisher_id: "khda",
     published: "2020-03-03T20:00",
@@ -56,6 +65,7 @@ export const sampleBulletins: readonly BulletinTable[] = [
   }),
   sample({
     id: "bul_2020-03-05-travel",
+    audience: "TRAVELLERS",
     severity: "ADVISORY",
     publisher_id: "dha",
     published: "2020-03-05T14:00",
@@ -80,6 +90,7 @@ export const sampleBulletins: readonly BulletinTable[] = [
   }),
   sample({
     id: "bul_2020-03-19-home-quarantine",
+    audience: "TRAVELLERS",
     severity: "WARNING",
     publisher_id: "dha",
     published: "2020-03-19T16:00",
@@ -92,6 +103,7 @@ export const sampleBulletins: readonly BulletinTable[] = [
   }),
   sample({
     id: "bul_2020-03-23-shops-close",
+    audience: "BUSINESSES",
     severity: "WARNING",
     publisher_id: "dubai-economy",
     published: "2020-03-23T02:00",

@@ -7,8 +7,10 @@ import { isPlaceholder, kindOfLicence, toPhone, toWebsite } from "../facility.ru
 import { parseOpeningHours } from "../opening-hours-text.rules.ts";
 import { toMultirange } from "../opening-hours.rules.ts";
 import { sampleHoursOf } from "../sample-hours.rules.ts";
+import { samplePractitioners, type SampleName } from "../sample-practitioners.rules.ts";
 import { facilityKindsOfServices } from "../service-facilities.rules.ts";
 import type { FacilityTable, HealthTables } from "../tables.ts";
+import { recordFigures } from "../publish-figures.ts";
 import { sampleBulletins } from "./bulletins.ts";
 
 /** About 5,000 parameters a statement. */
@@ -71,6 +73,46 @@ function toFacility(row: RegisterRow, multirangeOf: (hoursText: string) => strin
   };
 }
 
+export const readSampleNames = (): Promise<readonly SampleName[]> => readCsv("sample-names.csv");
+
+async function seedPractitioners(
+  db: Kysely<HealthTables>,
+  facilities: readonly FacilityTable[],
+): Promise<void> {
+  const { practitioners, roles } = samplePractitioners(facilities, await readSampleNames());
+  for (let start = 0; start < practitioners.length; start += rowsPerInsert) {
+    const chunk = practitioners.slice(start, start + rowsPerInsert);
+    await db.insertInto("practitioner").values(chunk).execute();
+  }
+  for (let start = 0; start < roles.length; start += rowsPerInsert) {
+    const chunk = roles.slice(start, start + rowsPerInsert);
+    await db.insertInto("practitioner_role").values(chunk).execute();
+  }
+  await sql`analyze practitioner, practitioner_role`.execute(db);
+}
+
+type CountedDay = Readonly<Record<"date" | "confirmed_total", string>>;
+
+/** Totals by day become figures of single days; no other metric has a source that was reviewed. */
+async function seedFigures(db: Kysely<HealthTables>, days: readonly CountedDay[]): Promise<void> {
+  const figures = days.map(({ date, confirmed_total }, index) => ({
+    metric: "CASES" as const,
+    day: date,
+    value: Number(confirmed_total) - Number(days[index - 1]?.confirmed_total ?? 0),
+  }));
+  const source =
+    "COVID-19 Data Repository by the Center for Systems Science and Engineering (CSSE) at Johns Hopkins University, CC BY 4.0.";
+  await recordFigures(
+    db,
+    { figures, source },
+    {
+      publisher: { agencyId: "mohap", actorId: "seed" },
+      now: new Date("2020-05-03T00:00:00+04:00"),
+      idempotencyKey: "seed",
+    },
+  );
+}
+
 export async function seed(db: Kysely<HealthTables>): Promise<void> {
   const multirangeOf = createMultirangeOf();
   const facilities = (await readRegister()).map((row) => toFacility(row, multirangeOf));
@@ -80,12 +122,14 @@ export async function seed(db: Kysely<HealthTables>): Promise<void> {
   }
   const licenceTypes = new Set(facilities.map((facility) => facility.licence_type_en));
   await db.insertInto("service_facility_kind").values(facilityKindsOfServices(licenceTypes)).execute();
+  await seedPractitioners(db, facilities);
   await db.insertInto("bulletin").values(sampleBulletins).execute();
   const days = await readCsv<"date" | "confirmed_total">("covid-uae-confirmed-2020.csv");
   await db
     .insertInto("covid_figure")
     .values(days.map((day) => ({ day: day.date, confirmed_total: Number(day.confirmed_total) })))
     .execute();
+  await seedFigures(db, days);
   // Nobody has counted the rows yet, and the planner would otherwise read the whole table.
   await sql`analyze facility`.execute(db);
 }

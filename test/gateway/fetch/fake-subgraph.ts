@@ -1,4 +1,5 @@
 /** A subgraph of a few lines behind a real socket, and the gateway's fetch stack in front of it. */
+import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
@@ -24,9 +25,14 @@ export function stackTo(url: string, { subgraph = {}, ...options }: StackSetting
   });
 }
 
-/** The listener behind HTTP/1.1 on a free port; JSON unless it says otherwise. */
+/**
+ * The listener behind HTTP/1.1 on a free port; JSON unless it says otherwise. Its path is its own: the
+ * port may have been that of a subgraph which another test killed and still asks.
+ */
 export async function listen(listener: RequestListener) {
+  const path = `/${randomUUID()}/graphql`;
   const server = createServer((request, response) => {
+    if (request.url !== path) return void response.writeHead(404).end();
     response.setHeader("content-type", "application/json");
     listener(request, response);
   });
@@ -34,7 +40,7 @@ export async function listen(listener: RequestListener) {
   const { port } = server.address() as AddressInfo;
   return {
     server,
-    url: `http://127.0.0.1:${port}/graphql`,
+    url: `http://127.0.0.1:${port}${path}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -45,7 +45,8 @@ describe("asking a subgraph", () => {
     const { headers, body } = seen ?? { headers: {}, body: "" };
     const principal = String(headers["city-graph-principal"]);
     expect(principal).toBe(encodePrincipal(amal));
-    const parts = { method: "POST", path: "/graphql", body, principal, requestId: "test-request" };
+    const path = new URL(transport.url).pathname;
+    const parts = { method: "POST", path, body, principal, requestId: "test-request" };
     const options = { nowSeconds: Math.floor(Date.now() / 1_000), toleranceSeconds: 5 };
     expect(
       verifyRequest(parts, headers as object, {

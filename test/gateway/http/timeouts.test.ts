@@ -62,7 +62,8 @@ describe("the deadline of a request", () => {
       },
       { requestTimeoutMs: 50 },
     );
-    expect((await post(server.url, hello)).status).toBe(504);
+    const headers = { authorization: "Bearer somebody" };
+    expect((await post(server.url, hello, headers)).status).toBe(504);
     expect((await told.promise).aborted).toBe(true);
   });
 

@@ -1,0 +1,233 @@
+/**
+ * A FHIR R4 Bundle → rows of facilities and doctors, or every problem by resource and element. Pure.
+ * What refers to resources outside of the bundle is listed, for the database to say whether they exist.
+ */
+import type { z } from "zod";
+import {
+  bundleSchema,
+  extensionUrls,
+  type LocationResource,
+  type PractitionerResource,
+  type PractitionerRoleResource,
+  type Resource,
+  resourceSchemas,
+  type ResourceType,
+  weekdays,
+} from "./fhir-schemas.ts";
+import type { Directory } from "./fhir-write.rules.ts";
+import { parseOpeningHours } from "./opening-hours-text.rules.ts";
+import { minutesPerDay, toMultirange, toWeeklyHours } from "./opening-hours.rules.ts";
+import { normaliseName } from "./practitioner.rules.ts";
+import type { FacilityTable, PractitionerRoleTable, PractitionerTable } from "./tables.ts";
+
+export type FhirProblem = {
+  /** `Location/dha-1`, or `Bundle` when it is none of its resources. */
+  readonly resource: string;
+  /** FHIR's path within the resource, for example position.latitude. */
+  readonly element: string;
+  readonly message: string;
+};
+
+export type ReadDirectory = {
+  readonly directory: Directory;
+  /** What is referred to and not in the bundle, with who refers to it. */
+  readonly outside: readonly { readonly id: string; readonly problem: FhirProblem }[];
+  readonly problems: readonly FhirProblem[];
+};
+
+const lastPart = ({ reference }: { readonly reference: string }): string =>
+  reference.slice(reference.indexOf("/") + 1);
+
+const arabicOf = (translated: LocationResource["_name"]): string =>
+  translated.extension[0].extension[1].valueString;
+
+const elementOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .slice(1);
+
+function problemsOf(resource: string, issues: readonly z.core.$ZodIssue[]): FhirProblem[] {
+  return issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => ({
+          resource,
+          element: elementOf([...issue.path, key]),
+          message: "is not held here: leave it out.",
+        }))
+      : [{ resource, element: elementOf(issue.path), message: issue.message }],
+  );
+}
+
+function readHours(resource: LocationResource, problems: FhirProblem[]): string {
+  const { url, valueString } = resource.extension[0];
+  try {
+    return toMultirange(parseOpeningHours(valueString));
+  } catch (error) {
+    const element = `extension(${url === extensionUrls.openingHours ? "opening-hours" : url}).valueString`;
+    const message = error instanceof Error ? error.message : String(error);
+    problems.push({ resource: `Location/${resource.id}`, element, message });
+    return "{}";
+  }
+}
+
+function toFacility(
+  resource: LocationResource,
+  speciality: { readonly en: string; readonly ar: string } | undefined,
+  problems: FhirProblem[],
+): FacilityTable {
+  const [type] = resource.type;
+  const reach = (system: "phone" | "url") =>
+    resource.telecom?.find((one) => one.system === system)?.value ?? null;
+  return {
+    id: resource.id,
+    agency_id: lastPart(resource.managingOrganization),
+    licence_number: resource.identifier[0].value,
+    licence_type_en: type.text,
+    licence_type_ar: arabicOf(type._text),
+    kind: type.coding[0].code,
+    name_en: resource.name,
+    name_ar: arabicOf(resource._name),
+    speciality_en: speciality?.en ?? null,
+    speciality_ar: speciality?.ar ?? null,
+    address: resource.address?.text ?? "",
+    area: resource.address?.district ?? "",
+    phone: reach("phone"),
+    website: reach("url"),
+    latitude: resource.position?.latitude ?? null,
+    longitude: resource.position?.longitude ?? null,
+    hours_text: resource.extension[0].valueString,
+    hours_sample: resource.extension[1].valueBoolean,
+    open_minutes: readHours(resource, problems),
+  };
+}
+
+function toPractitioner(resource: PractitionerResource): PractitionerTable {
+  const [name] = resource.name;
+  const arabic = arabicOf(name._text);
+  return {
+    id: resource.id,
+    licence_number: resource.identifier[0].value,
+    name_en: name.text,
+    name_ar: arabic,
+    search_text: normaliseName(`${name.text} ${arabic}`),
+    gender: resource.gender === "female" ? "FEMALE" : "MALE",
+    languages: (resource.communication ?? []).map(({ coding }) => coding[0].code),
+    active: resource.active,
+    sample: resource.meta !== undefined,
+  };
+}
+
+const minuteOfDay = (time: string): number =>
+  time === "23:59:59" ? minutesPerDay : Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+
+function toRole(resource: PractitionerRoleResource): PractitionerRoleTable {
+  const times = resource.availableTime ?? [];
+  const days = weekdays.map((day) =>
+    times
+      .filter(({ daysOfWeek }) => daysOfWeek[0] === day)
+      .map(({ availableStartTime, availableEndTime }) => ({
+        from: minuteOfDay(availableStartTime),
+        to: minuteOfDay(availableEndTime),
+      })),
+  );
+  const [specialty] = resource.specialty;
+  return {
+    id: resource.id,
+    practitioner_id: lastPart(resource.practitioner),
+    facility_id: lastPart(resource.location[0]),
+    speciality_en: specialty.text,
+    speciality_ar: arabicOf(specialty._text),
+    working_minutes: toMultirange(toWeeklyHours(days)),
+    active: resource.active,
+  };
+}
+
+const isType = (type: unknown): type is ResourceType =>
+  typeof type === "string" && Object.hasOwn(resourceSchemas, type);
+
+function readResource(
+  given: Record<string, unknown>,
+  at: number,
+  problems: FhirProblem[],
+): Resource[] {
+  const { resourceType, id } = given;
+  if (!isType(resourceType)) {
+    const element = `entry[${at}].resource.resourceType`;
+    const held = Object.keys(resourceSchemas).join(", ");
+    problems.push({ resource: "Bundle", element, message: `must be one of ${held}.` });
+    return [];
+  }
+  const parsed = resourceSchemas[resourceType].safeParse(given);
+  if (parsed.success) return [parsed.data];
+  const name = typeof id === "string" ? `${resourceType}/${id}` : `${resourceType} at entry[${at}]`;
+  problems.push(...problemsOf(name, parsed.error.issues));
+  return [];
+}
+
+const ofType = <Type extends ResourceType>(resources: readonly Resource[], type: Type) =>
+  resources.filter(
+    (one): one is Extract<Resource, { readonly resourceType: Type }> => one.resourceType === type,
+  );
+
+const nothing: Directory = { facilities: [], practitioners: [], roles: [] };
+
+/** @param given JSON, already parsed. */
+export function readBundle(given: unknown): ReadDirectory {
+  const bundle = bundleSchema.safeParse(given);
+  if (!bundle.success) {
+    const problems = problemsOf("Bundle", bundle.error.issues);
+    return { directory: nothing, outside: [], problems };
+  }
+  const problems: FhirProblem[] = [];
+  const resources = bundle.data.entry.flatMap(({ resource }, at) =>
+    readResource(resource, at, problems),
+  );
+  const names = resources.map(({ resourceType, id }) => `${resourceType}/${id}`);
+  const here = new Set<string>();
+  for (const name of names) {
+    if (here.has(name)) problems.push({ resource: name, element: "id", message: "stands twice." });
+    here.add(name);
+  }
+  const services = new Map(
+    ofType(resources, "HealthcareService").map((one) => [
+      lastPart(one.location[0]),
+      { en: one.specialty[0].text, ar: arabicOf(one.specialty[0]._text) },
+    ]),
+  );
+  for (const { id, location } of ofType(resources, "HealthcareService")) {
+    const [{ reference }] = location;
+    if (here.has(reference)) continue;
+    const message = `${reference} is not in the bundle: a main speciality comes with its Location.`;
+    problems.push({
+      resource: `HealthcareService/${id}`,
+      element: "location[0].reference",
+      message,
+    });
+  }
+  const outside = ofType(resources, "PractitionerRole").flatMap((one) =>
+    (
+      [
+        ["practitioner", one.practitioner],
+        ["location[0]", one.location[0]],
+      ] as const
+    )
+      .filter(([, { reference }]) => !here.has(reference))
+      .map(([element, { reference }]) => ({
+        id: reference,
+        problem: {
+          resource: `PractitionerRole/${one.id}`,
+          element: `${element}.reference`,
+          message: `There is no ${reference}, neither in the bundle nor here.`,
+        },
+      })),
+  );
+  const directory = {
+    facilities: ofType(resources, "Location").map((one) =>
+      toFacility(one, services.get(one.id), problems),
+    ),
+    practitioners: ofType(resources, "Practitioner").map(toPractitioner),
+    roles: ofType(resources, "PractitionerRole").map(toRole),
+  };
+  return { directory, outside, problems };
+}

@@ -1,0 +1,41 @@
+/** An agency corrects opening hours: arguments → rules and store → the facility as it is then. */
+import { Arg, Ctx, Directive, ID, Mutation, Resolver } from "type-graphql";
+import type { HealthContext } from "./context.ts";
+import { Facility, toFacility } from "./facility.ts";
+import {
+  hoursScope,
+  maxHoursLength,
+  readHours,
+  requireHoursAgency,
+  requireLicensedBy,
+} from "./hours-correction.rules.ts";
+import { correctHours } from "./hours-correction.store.ts";
+
+@Resolver()
+export class HoursCorrectionResolver {
+  @Directive(`@requiresScopes(scopes: [["${hoursScope}"]])`)
+  @Mutation(() => Facility, {
+    nullable: true,
+    description:
+      "Replaces the opening hours of a facility by what the agency that licensed it says; they are no sample from then on. Null when there is no such facility. The later of two corrections holds; caches may show the former hours for up to 300 s.",
+  })
+  async correctFacilityHours(
+    @Arg("facilityId", () => ID, { description: "The facility, for example dha-0000035." })
+    facilityId: string,
+    @Arg("hours", () => String, {
+      description: `In the grammar of \`OpeningHours.text\`, up to ${maxHoursLength} characters. A text that does not parse is refused; \`extensions.position\` tells where.`,
+    })
+    hours: string,
+    @Ctx() { db, loaders, principal }: HealthContext,
+  ): Promise<Facility | null> {
+    const agencyId = requireHoursAgency(principal);
+    const stored = readHours(hours);
+    const facility = await loaders.facility.load(facilityId);
+    if (!facility) return null;
+    requireLicensedBy(agencyId, facility);
+    const corrected = await correctHours(db, facility, stored);
+    // A later field of the same operation reads the facility as it is now.
+    loaders.facility.clear(facilityId);
+    return corrected ? toFacility(corrected) : null;
+  }
+}

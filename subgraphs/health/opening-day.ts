@@ -1,0 +1,38 @@
+/** One day of a facility's opening hours as the graph shows it. */
+import { GraphQLLocalDate } from "graphql-scalars";
+import { Directive, Field, ObjectType } from "type-graphql";
+import { DateTime } from "../kit/scalars.ts";
+import type { OpeningDay as DayOfTheWeek } from "./opening-week.rules.ts";
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "A time during which a facility is open." })
+export class OpeningSpan {
+  @Field(() => DateTime, { description: "When it opens." })
+  opens!: Date;
+
+  @Field(() => DateTime, {
+    description: "When it closes; on the next day when it is open past midnight.",
+  })
+  closes!: Date;
+}
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "A day of a facility's opening hours." })
+export class OpeningDay {
+  @Field(() => GraphQLLocalDate, { description: "The day in Asia/Dubai, for example 2020-04-01." })
+  date!: string;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => [OpeningSpan], {
+    description: "Times that begin on this day, in order; none when it does not open.",
+  })
+  spans!: OpeningSpan[];
+}
+
+export const toOpeningDay = ({ date, spans }: DayOfTheWeek): OpeningDay =>
+  Object.assign(new OpeningDay(), {
+    date,
+    spans: spans.map(({ opens, closes }) =>
+      Object.assign(new OpeningSpan(), { opens: new Date(opens), closes: new Date(closes) }),
+    ),
+  });

@@ -1,0 +1,63 @@
+/** What the cache does for the city's own screens, over real sockets. */
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { describe, expect, inject, test, vi } from "vitest";
+import type { Principal } from "../../platform/principal.ts";
+import { fromRoot } from "../../platform/root.ts";
+import { people, startCity } from "../support/city.ts";
+
+// Each starts a city of its own.
+vi.setConfig({ testTimeout: 60_000 });
+
+const location = { latitude: 25.2048, longitude: 55.2708 };
+const dha: Principal = {
+  kind: "agency",
+  id: "agency-dha",
+  agencyId: "dha",
+  scopes: ["bulletins:write"],
+  policies: [],
+};
+
+test("the home screen of somebody who is signed out is made once, and signed in it asks for what is private only", async () => {
+  await using city = await startCity();
+  const query = await readFile(fromRoot("schema/operations/HomeScreen.graphql"), "utf8");
+  const variables = { location };
+  const first = await city.ask(query, { variables });
+  // Whoever is signed in has entries of his own, and what he asks says nothing of those who are not.
+  for (const as of [people.amal, people.omar]) await city.ask(query, { as, variables });
+  for (let times = 0; times < 3; times += 1) await city.ask(query, { variables });
+  city.cost.fetches.splice(0);
+  for (let times = 0; times < 5; times += 1)
+    expect(await city.ask(query, { variables })).toEqual(first);
+  expect(city.cost.fetches).toEqual([]);
+  const { data } = await city.ask(query, { as: people.amal, variables });
+  expect(data.me.id).toBe(people.amal.id);
+  expect(data.latestBulletin).toEqual(first.data.latestBulletin);
+  expect(city.cost.fetches).toEqual(["payments"]);
+});
+
+describe.each(["memory", "Redis"])("with %s", (kind) => {
+  test("a bulletin that is published is seen by the next reader, though the former one was cached", async () => {
+    const redis = { REDIS_URL: inject("redisUrl"), CACHE_NAMESPACE: randomUUID() };
+    await using city = await startCity({ env: kind === "Redis" ? redis : {} });
+    const latest = async () =>
+      (await city.ask("{ latestBulletin { id title { en ar } } }")).data.latestBulletin;
+    for (let times = 0; times < 5; times += 1) {
+      // In the cache, as a part and as a whole.
+      for (let reads = 0; reads < 3; reads += 1) await latest();
+      const title = { en: `Dust ${times}`, ar: `غبار ${times}` };
+      const input = {
+        idempotencyKey: `key-${times}`,
+        severity: "WARNING",
+        title,
+        body: { en: "Stay inside.", ar: "ابقوا في المنازل." },
+        validFrom: new Date(Date.now() - 1_000).toISOString(),
+      };
+      const publish =
+        "mutation($input: PublishBulletinInput!) { publishBulletin(input: $input) { __typename } }";
+      const { errors } = await city.ask(publish, { as: dha, variables: { input } });
+      expect(errors).toBeUndefined();
+      expect((await latest()).title).toEqual(title);
+    }
+  });
+});
