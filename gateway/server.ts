@@ -11,7 +11,7 @@ import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
 import type { Config } from "./config.ts";
 import { openCaching } from "./entity-cache/open-caching.ts";
-import { redisOptions } from "./redis-options.ts";
+import { redisOptions } from "../platform/redis-env.ts";
 import type { Invalidate } from "./execution/mutate.ts";
 import {
   executeOperation,
@@ -67,9 +67,8 @@ export async function startGateway(
   clock: Clock = systemClock,
 ): Promise<RunningGateway> {
   const metrics = config.OPERATOR_KEY && createMetrics();
-  const store = config.REDIS_URL
-    ? createRedisStore({ ...redisOptions(config), log })
-    : createMemoryStore();
+  const redis = redisOptions(config);
+  const store = redis ? createRedisStore({ ...redis, log }) : createMemoryStore();
   const subgraphs = createFetchStack({
     urlOf: (subgraph) =>
       config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),

@@ -4,10 +4,11 @@
  * processes, each event has its effect once. Without REDIS_URL agencies confirm fees themselves.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Redis } from "ioredis";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import { readEnv } from "../../platform/env.ts";
+import { connectRedis } from "../../platform/redis-connection.ts";
+import { redisEnv, redisOptions } from "../../platform/redis-env.ts";
 import { type CityCalendar, cityCalendar } from "../kit/city-calendar.ts";
 import type { Companion, CompanionDeps } from "../kit/companion.ts";
 import { followPaidFee, type PaidFee } from "./request-fee.ts";
@@ -92,12 +93,7 @@ export const obeyEntries = (
     await tx.updateTable("payments_position").set({ entry_id: last[0] }).execute();
   });
 
-const configSchema = z.object({
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/ })
-    .or(z.literal(""))
-    .optional(),
-});
+const configSchema = z.object(redisEnv);
 
 export async function startFollowingPayments({
   db,
@@ -105,16 +101,23 @@ export async function startFollowingPayments({
   clock,
   env,
 }: CompanionDeps<ServicesTables>): Promise<Companion> {
-  const { REDIS_URL: url } = readEnv(configSchema, env);
-  if (!url) return { routes: {}, stop: async () => {} };
-  const redis = new Redis(url, { maxRetriesPerRequest: 0 });
-  redis.on("error", (error) => log.warn({ err: error }, "payments' events cannot be reached"));
+  const redis = redisOptions(readEnv(configSchema, env));
+  if (!redis) return { routes: {}, stop: async () => {} };
+  const { client, close } = connectRedis({ ...redis, log });
   const stopping = new AbortController();
   const { signal } = stopping;
 
   async function followOnce(): Promise<void> {
     const from = await readPosition(db);
-    const read = await redis.xread("COUNT", eventsAtOnce, "BLOCK", waitMs, "STREAMS", stream, from);
+    const read = await client.xread(
+      "COUNT",
+      eventsAtOnce,
+      "BLOCK",
+      waitMs,
+      "STREAMS",
+      stream,
+      from,
+    );
     const entries = read?.[0]?.[1] ?? [];
     if (entries.length === 0) return;
     await obeyEntries(db, entries, { now: new Date(clock()), calendar: cityCalendar });
@@ -136,7 +139,7 @@ export async function startFollowingPayments({
     routes: {},
     async stop() {
       stopping.abort();
-      redis.disconnect();
+      await close();
       await following;
     },
   };

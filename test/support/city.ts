@@ -13,6 +13,7 @@ import type { Principal } from "../../platform/principal.ts";
 import { fromRoot } from "../../platform/root.ts";
 import { readRover } from "../../schema/rover.ts";
 import type { AnySubgraph } from "../../subgraphs/kit/define-subgraph.ts";
+import { createInvalidationSender } from "../../subgraphs/kit/invalidation-sender.ts";
 import type { databases } from "./databases.ts";
 import {
   type Answer,
@@ -113,8 +114,16 @@ export async function startCity(options: CityOptions = {}): Promise<City> {
         },
       };
       const companion = companions[name];
-      const withCompanion = companion ? { env: companion } : {};
-      return [name, await startSubgraph(counted, kind, withCompanion)] as const;
+      const redis = env["REDIS_URL"];
+      const namespace = env["CACHE_NAMESPACE"] ?? "city-graph";
+      const sends = { subgraph: name, namespace, log };
+      const beside = {
+        ...(companion ? { env: companion } : {}),
+        ...(redis
+          ? { invalidationSender: createInvalidationSender({ ...sends, redis: { url: redis } }) }
+          : {}),
+      };
+      return [name, await startSubgraph(counted, kind, beside)] as const;
     }),
   );
   const subgraphs = new Map(started);

@@ -12,8 +12,14 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import { Cluster, Redis } from "ioredis";
-import type { Log } from "../../platform/log.ts";
-import type { RunScript } from "./redis-book.ts";
+import type { Log } from "./log.ts";
+
+/** Runs a Lua script in Redis. */
+export type RunScript = (
+  script: string,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+) => Promise<unknown>;
 
 export type RedisTls = {
   /** File with the authorities that may have signed the server's certificate (PEM). */
