@@ -100,7 +100,7 @@ export function followInvalidations(options: InvalidationStreamOptions): Invalid
     const streams = new Map(
       subgraphs().map((subgraph) => [invalidationStream(namespace, subgraph), subgraph]),
     );
-    if (streams.size === 0) return void (await sleep(waitMs, undefined, { signal }));
+    if (streams.size === 0) return sleep(waitMs, undefined, { signal });
     await Promise.all([...streams.keys()].map(join));
     await takeOver(streams);
     for (const [stream, entries] of (await read(streams)) ?? [])
