@@ -103,8 +103,9 @@ const commands = {
       process.env[`FAULT_${name.toUpperCase()}`] = value;
     }
     await installRedis(root);
-    const file = "test/faults/cache.test.ts";
-    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+    const files = ["test/faults/cache.test.ts", "test/faults/cache-gateways.test.ts"];
+    const alone = ["--no-file-parallelism", "--disable-console-intercept"];
+    return runProcess("vitest", ["run", ...files, ...alone], { root });
   },
   "fuzz:execution": (args) =>
     runProcess("node", ["test/fuzz/main.ts", ...args], { root, ipc: true }),
