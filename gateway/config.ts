@@ -69,6 +69,8 @@ const schema = z
     CACHE_MEMORY_BYTES: count(64 * 1024 * 1024),
     /** How long an answer is kept for the time when its subgraph does not answer, where it does not say. */
     CACHE_STALE_IF_ERROR_SECONDS: z.coerce.number().int().min(0).max(604_800).default(600),
+    /** How many of the most used operations are asked at the start and after a new supergraph. */
+    WARM_OPERATIONS: z.coerce.number().int().min(0).max(1_000).default(50),
     /** Opens /invalidation, /cache and /metrics to whoever has it; without it they do not exist. */
     OPERATOR_KEY: z
       .string()

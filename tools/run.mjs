@@ -20,6 +20,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
   plan      what an operation asks of whom      npm run plan -- FILE
+  cache     a running gateway's cache           npm run cache -- --help
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
   bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
@@ -76,6 +77,7 @@ const commands = {
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
+  cache: program("tools/cache.js"),
   bench: (args) => runBench("main.ts", args),
   "bench:cache": (args) => runBench("caching/main.ts", args),
   async "bench:payments"(args) {

@@ -24,10 +24,16 @@ export type InvalidatorDeps = {
   readonly log: Log;
 };
 
-const isOf = (subgraph: string, request: Invalidation): boolean =>
-  request.kind === "cache_tag"
-    ? request.subgraphs.every((one) => one === subgraph)
-    : request.subgraph === subgraph;
+function isOf(subgraph: string, request: Invalidation): boolean {
+  switch (request.kind) {
+    case "everything":
+      return false;
+    case "cache_tag":
+      return request.subgraphs.every((one) => one === subgraph);
+    default:
+      return request.subgraph === subgraph;
+  }
+}
 
 export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   const { current, log } = deps;

@@ -20,7 +20,7 @@ test.each(["single", "sentinel", "cluster"] as const)(
       500,
       async ({ url }, pick, alsoAttack) => {
         await using gateways = await openGateways(url, pick);
-        alsoAttack({ name: "origin dead", run: gateways.killOrigin });
+        alsoAttack({ name: "origin dead", run: () => gateways.killOrigin() });
         return await gateways.run(seconds * 1_000);
       },
     );

@@ -48,8 +48,8 @@ const people: readonly (Principal | undefined)[] = [
   { kind: "person", id: "omar", scopes: [], policies: [] },
 ];
 
-const nameIn = (header: unknown): string => {
-  const text = Buffer.from(String(header ?? ""), "base64url").toString();
+const nameIn = (header: string | undefined): string => {
+  const text = Buffer.from(header ?? "", "base64url").toString();
   return (text && parsePrincipal(JSON.parse(text))?.id) || "nobody";
 };
 
@@ -60,7 +60,7 @@ export async function openGateways(redisUrl: string, pick: (below: number) => nu
     Query: {
       thing: (_: unknown, { id }: { id: number }) => made(id),
       things: (_: unknown, { ids }: { ids: number[] }) => ids.map(made),
-      mine: (_: unknown, { id }: { id: number }, context: { principal: unknown }) => ({
+      mine: (_: unknown, { id }: { id: number }, context: { principal: string | undefined }) => ({
         ...made(id),
         owner: nameIn(context.principal),
       }),

@@ -109,6 +109,7 @@ export async function startOrigin(sdl: string, resolvers: object) {
     }
     return {
       url: gateway.url,
+      stop: gateway.stop,
       post: async (query: string, variables: object = {}, headers: Record<string, string> = {}) =>
         read(
           await fetch(gateway.url, {
@@ -137,8 +138,10 @@ export async function startOrigin(sdl: string, resolvers: object) {
   return {
     origin,
     startGateway: startGatewayOf,
+    /** The gateways take up what is composed of this; the origin stays as it is. */
+    changeSupergraph: (changed: string) => writeFile(file, compose({ origin: { sdl: changed } })),
     async [Symbol.asyncDispose]() {
-      for (const stop of gateways) await stop();
+      for (const stop of gateways) await stop().catch(() => {});
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
       await rm(folder, { recursive: true });
