@@ -105,7 +105,7 @@ await runTool(
   },
   async ({ values, positionals: [command = "", ...rest] }) => {
     if (!Object.hasOwn(commands, command)) throw new ToolError(usage);
-    const answer = await commands[command as keyof typeof commands](values, rest);
+    const answer = await commands[command as keyof typeof commands](values as Values, rest);
     console.log(JSON.stringify(answer, undefined, 2));
     return 0;
   },
