@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { ConfigError, readEnv, Secret } from "../platform/env.ts";
+import { redisEnv } from "../platform/redis-env.ts";
 import { fromRoot } from "../platform/root.ts";
 import { readSubgraphOptions } from "./fetch/subgraph-options.ts";
 
@@ -61,26 +62,15 @@ const schema = z
     SUPERGRAPH: z.string().default(fromRoot("schema/supergraph.graphql")),
     /** Routing URLs that replace the composed ones. */
     SUBGRAPH_URLS: subgraphUrls,
-    /** One server, Sentinel or Cluster: see cache/redis-connection.ts. */
-    REDIS_URL: z
-      .string()
-      .regex(
-        /^rediss?(-sentinel|-cluster)?:\/\//,
-        "must begin with redis:, redis-sentinel: or redis-cluster: (rediss… for TLS)",
-      )
-      .optional(),
-    /** Files (PEM) for TLS to Redis. */
-    REDIS_CA_FILE: z.string().optional(),
-    REDIS_CERT_FILE: z.string().optional(),
-    REDIS_KEY_FILE: z.string().optional(),
+    ...redisEnv,
     REDIS_TIMEOUT_MS: milliseconds(1, 25),
     /** Whether answers of subgraphs are cached, as their headers allow. */
     CACHE: flag.default(true),
-    /** Before every key in Redis, so that several graphs can share one. */
-    CACHE_NAMESPACE: z.string().min(1).default("city-graph"),
     CACHE_MEMORY_BYTES: count(64 * 1024 * 1024),
     /** How long an answer is kept for the time when its subgraph does not answer, where it does not say. */
     CACHE_STALE_IF_ERROR_SECONDS: z.coerce.number().int().min(0).max(604_800).default(600),
+    /** How many of the most used operations are asked at the start and after a new supergraph. */
+    WARM_OPERATIONS: z.coerce.number().int().min(0).max(1_000).default(50),
     /** Opens /invalidation, /cache and /metrics to whoever has it; without it they do not exist. */
     OPERATOR_KEY: z
       .string()

@@ -37,6 +37,14 @@ export type RunAdmittedDeps = {
   /** What has been invalidated so far; undefined while that cannot be known. */
   readonly epoch: () => string | undefined;
   readonly current: () => Graph | undefined;
+  /** Told of every query that is answered, by its text. */
+  readonly noteUse: (
+    operation: { readonly query: string; readonly operationName?: string } & Pick<
+      GraphQLRequest,
+      "variables"
+    >,
+    context: RequestContext,
+  ) => void;
   readonly admitted: AdmittedOperations;
   readonly execute: (
     graph: Graph,
@@ -68,7 +76,7 @@ const named = (answer: Answered, operationName: string | undefined): Answered =>
 
 /** @returns undefined for what has to take the long way. */
 export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
-  const { inFlight, responses, epoch } = deps;
+  const { inFlight, responses, epoch, noteUse } = deps;
 
   async function run(
     graph: Graph,
@@ -112,6 +120,12 @@ export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
     const name = node.name?.value;
     const make = (by: RequestContext) => run(graph, operation, name, by);
     if (!isQuery || context.explain) return (await make(context))?.answer;
+    const query = document.loc?.source.body;
+    if (query !== undefined)
+      noteUse(
+        { query, variables, ...(operationName === undefined ? {} : { operationName }) },
+        context,
+      );
     const kept = responses?.of(graph, document, operationName, context.principal);
     // Below the flights of the cache nothing is to be shared once more.
     if (kept?.isProven) return named(await kept.answer(variables, context, make), name);

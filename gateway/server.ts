@@ -11,7 +11,7 @@ import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
 import type { Config } from "./config.ts";
 import { openCaching } from "./entity-cache/open-caching.ts";
-import { redisOptions } from "./redis-options.ts";
+import { redisOptions } from "../platform/redis-env.ts";
 import type { Invalidate } from "./execution/mutate.ts";
 import {
   executeOperation,
@@ -32,6 +32,8 @@ import { type Answered, cachingOf, createRunAdmitted } from "./run-operation.ts"
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
 import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
+import { createMostUsed } from "./warming/most-used.ts";
+import { createWarming } from "./warming/warming.ts";
 import type { RequestContext } from "./context.ts";
 
 export type RunningGateway = {
@@ -57,6 +59,9 @@ async function openAuthenticate(config: Config, clock: Clock) {
   });
 }
 
+/** Counting costs more than what some operations cost. */
+const usesCountedOneOf = 16;
+
 /** Connections to subgraphs that take longer to open are not waited for at the start. */
 const warmUpTimeoutMs = 1_000;
 
@@ -67,8 +72,9 @@ export async function startGateway(
   clock: Clock = systemClock,
 ): Promise<RunningGateway> {
   const metrics = config.OPERATOR_KEY && createMetrics();
-  const store = config.REDIS_URL
-    ? createRedisStore({ ...redisOptions(config), log })
+  const redis = redisOptions(config);
+  const store = redis
+    ? createRedisStore({ ...redis, keyPrefix: `${config.CACHE_NAMESPACE}:`, log })
     : createMemoryStore();
   const subgraphs = createFetchStack({
     urlOf: (subgraph) =>
@@ -139,16 +145,6 @@ export async function startGateway(
   const { current } = gateway;
   const { cache, invalidator } = caching;
   if (cache) metrics?.watchMemory(cache.memoryUsage);
-  const operatorRoutes =
-    config.OPERATOR_KEY && metrics
-      ? createOperatorRoutes({
-          key: config.OPERATOR_KEY.reveal(),
-          invalidator,
-          inspect: cache?.entries.inspect,
-          metrics: metrics.read,
-          clock,
-        })
-      : undefined;
   const responses =
     cache &&
     createResponseCache({
@@ -156,7 +152,18 @@ export async function startGateway(
       clock,
       refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
     });
-  const runAdmitted = createRunAdmitted({ current, admitted, execute, inFlight, responses, epoch });
+  const mostUsed = createMostUsed(clock, { oneOf: usesCountedOneOf });
+  const runAdmitted = createRunAdmitted({
+    current,
+    admitted,
+    execute,
+    inFlight,
+    responses,
+    epoch,
+    noteUse(operation, context) {
+      if (!context.principal && !warming.isOwn(context)) mostUsed.note(operation);
+    },
+  });
   const graphql = await startGraphQLServer({
     gateway,
     store,
@@ -165,7 +172,23 @@ export async function startGateway(
     runAdmitted,
     cachingOf: ({ signal }) => cachings.get(signal),
   });
+  const warming = createWarming(
+    { mostUsed, execute: graphql.execute, store, clock, log, newRequestId: randomUUID },
+    { timeoutMs: config.REQUEST_TIMEOUT_MS },
+  );
   const ready = createReadiness({ current, fetch, store: store.kind, clock, log });
+  const operatorRoutes =
+    config.OPERATOR_KEY && metrics
+      ? createOperatorRoutes({
+          key: config.OPERATOR_KEY.reveal(),
+          invalidator,
+          inspect: cache?.entries.inspect,
+          metrics: metrics.read,
+          mostUsed: mostUsed.top,
+          warm: warming.warm,
+          clock,
+        })
+      : undefined;
   const http = createHttpServer(
     {
       execute: graphql.execute,
@@ -189,10 +212,19 @@ export async function startGateway(
   const { HOST: host, PORT } = config;
   await subgraphs.warmUp(current()?.routingUrls.keys() ?? [], warmUpTimeoutMs, log);
   const port = await http.start({ host, port: PORT, portSetting: "--port or PORT" });
+  // For the first supergraph, and each that is taken up; nobody waits for it.
+  const warm = (): void => {
+    if (config.WARM_OPERATIONS > 0)
+      setImmediate(() => void warming.warm(config.WARM_OPERATIONS).catch(() => {}));
+  };
+  const stopWatching = gateway.onSchemaLoadOrUpdate(warm);
+  warm();
   return {
     url: `http://${host}:${port}${config.GRAPHQL_PATH}`,
     async stop() {
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
+      stopWatching();
+      await warming.stop();
       await graphql.stop();
       await subgraphs.close();
       await caching.close();

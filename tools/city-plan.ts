@@ -75,6 +75,10 @@ function reachable(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
+/** Of a URL of any form (platform/redis-connection.ts), without its password. */
+const hostsOf = (redisUrl: string): string =>
+  /^[^:]+:\/\/(?:[^@/]*@)?([^/?]*)/.exec(redisUrl)?.[1] ?? "";
+
 /** @throws RoverError, or ToolError when a port is wrong. */
 export async function planCity(options: CityPlanOptions): Promise<CityPlan> {
   const { rover, env, home, signingKey, jwksFile, reset = false } = options;
@@ -148,7 +152,7 @@ export async function planCity(options: CityPlanOptions): Promise<CityPlan> {
     port,
     url: `${base}${env["GRAPHQL_PATH"] || "/graphql"}`,
     readyUrl: `${base}/ready`,
-    store: redisUrl ? `Redis (${new URL(redisUrl).host})` : "memory",
+    store: redisUrl ? `Redis (${hostsOf(redisUrl)})` : "memory",
     task: "starting",
     advice: "Look whether the supergraph is up to date: npm run compose",
   };

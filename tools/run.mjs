@@ -20,6 +20,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
   plan      what an operation asks of whom      npm run plan -- FILE
+  cache     a running gateway's cache           npm run cache -- --help
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
   bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
@@ -27,6 +28,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
   faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
+  search:judge  the search, judged
   access-log:verify  proofs of the access log, offline
   fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
   build     TypeScript to dist/                 npm run build
@@ -76,6 +78,7 @@ const commands = {
   compose: program("tools/compose.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
+  cache: program("tools/cache.js"),
   bench: (args) => runBench("main.ts", args),
   "bench:cache": (args) => runBench("caching/main.ts", args),
   async "bench:payments"(args) {
@@ -103,9 +106,12 @@ const commands = {
       process.env[`FAULT_${name.toUpperCase()}`] = value;
     }
     await installRedis(root);
-    const file = "test/faults/cache.test.ts";
-    return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+    const files = ["test/faults/cache.test.ts", "test/faults/cache-gateways.test.ts"];
+    const alone = ["--no-file-parallelism", "--disable-console-intercept"];
+    return runProcess("vitest", ["run", ...files, ...alone], { root });
   },
+  "search:judge": (args) =>
+    runProcess("node", ["test/search/judge.ts", ...args], { root, ipc: true }),
   "fuzz:execution": (args) =>
     runProcess("node", ["test/fuzz/main.ts", ...args], { root, ipc: true }),
   "access-log:verify": program("tools/verify-access-log.js"),

@@ -1,6 +1,7 @@
 /**
  * `npm run bench:cache -- --seconds N --rounds N`: the same gateway without a cache, with memory alone,
- * and with Redis, in one run over the same subgraphs. Prints a table in markdown.
+ * and with Redis, in one run over the same subgraphs on PostgreSQL; and how soon four gateways obey an
+ * invalidation. Prints tables in markdown.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +12,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Pool } from "undici";
 import { usageOfTree } from "../load/process-tree.ts";
-import { freePort, nextMessage, type Running, startHelper, startServer } from "../processes.ts";
+import { startPostgres } from "../../test/load/postgres.ts";
+import { freePort, nextMessage, startHelper, startServer } from "../processes.ts";
+import { type Gateway, isReady, operatorKey, startGateway } from "./gateways.ts";
+import { measureInvalidation } from "./invalidation.ts";
 import { type CacheWorkload, cacheWorkloads } from "./workloads.ts";
 
 const number = { type: "string" } as const;
@@ -19,16 +23,12 @@ const { values } = parseArgs({ options: { seconds: number, rounds: number } });
 const [seconds, rounds] = [Number(values.seconds ?? 8), Number(values.rounds ?? 2)];
 const connections = 32;
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const operatorKey = "the benchmark's own operators' key";
 const folder = mkdtempSync(join(tmpdir(), "city-graph-bench-cache-"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-type Gateway = Running & { readonly url: string };
 type Variant = "no cache" | "memory" | "Redis";
 
-const isReady = async (url: string) => (await fetch(url)).status === 200;
-
-async function startCity() {
+async function startCity(databaseUrl: string) {
   const names = ["GATEWAY", "SERVICES", "PAYMENTS", "HEALTH", "DATA_SHARING"];
   const ports = new Map<string, number>();
   for (const name of names) ports.set(name, await freePort());
@@ -36,7 +36,7 @@ async function startCity() {
   const env = Object.fromEntries([...ports].map(([name, port]) => [`${name}_PORT`, String(port)]));
   const running = await startServer(
     [join(root, "tools/run.mjs"), "start"],
-    { CITY_GRAPH_HOME: home, LOG_LEVEL: "warn", ...env },
+    { CITY_GRAPH_HOME: home, LOG_LEVEL: "warn", DATABASE_URL: databaseUrl, ...env },
     () => isReady(`http://127.0.0.1:${ports.get("GATEWAY")}/ready`),
   );
   const subgraphs = ["services", "payments", "health", "data-sharing"];
@@ -60,16 +60,6 @@ async function startCity() {
       JWT_AUDIENCE: "city-graph",
     },
   };
-}
-
-async function startGateway(env: Readonly<Record<string, string>>): Promise<Gateway> {
-  const port = await freePort();
-  const running = await startServer(
-    [join(root, "dist/gateway/main.js")],
-    { ...env, PORT: String(port), LOG_LEVEL: "warn", OPERATOR_KEY: operatorKey },
-    () => isReady(`http://127.0.0.1:${port}/ready`),
-  );
-  return { ...running, url: `http://127.0.0.1:${port}` };
 }
 
 /** Sums of metrics by name, and by the label `status` of the cache's answers. */
@@ -177,7 +167,9 @@ async function main(): Promise<void> {
   const toStop: (() => Promise<void>)[] = [];
   try {
     say("Starting the city …");
-    const city = await startCity();
+    const postgres = await startPostgres();
+    toStop.push(postgres.stop);
+    const city = await startCity(postgres.url);
     toStop.push(city.stop);
     const helper = startHelper(fileURLToPath(new URL("catalogue.ts", import.meta.url)));
     toStop.push(helper.stopped);
@@ -204,7 +196,7 @@ async function main(): Promise<void> {
     const parts = [
       "# The cache, side by side",
       "",
-      `The same gateway without a cache, with memory alone and with Redis, over the same subgraphs in one run; ${connections} connections; for each workload a warm-up, then ${rounds} rounds of ${seconds} s for each, alternating; medians.`,
+      `The same gateway without a cache, with memory alone and with Redis, over the same subgraphs (PostgreSQL) in one run; ${connections} connections; for each workload a warm-up, then ${rounds} rounds of ${seconds} s for each, alternating; medians.`,
       "",
     ];
     for (const workload of cacheWorkloads(city.token)) {
@@ -225,6 +217,8 @@ async function main(): Promise<void> {
       for (const { stop } of gateways.values()) await stop();
       parts.push(table(workload, results));
     }
+    say("invalidation …");
+    parts.push(await measureInvalidation(redis));
     process.stdout.write(`${parts.join("\n")}\n`);
   } finally {
     for (const stop of toStop.toReversed()) await stop();

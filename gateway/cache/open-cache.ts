@@ -12,7 +12,7 @@ import type { InvalidationBook } from "./invalidation-book.ts";
 import { createLocalBook } from "./local-book.ts";
 import { createMemoryLevel, type MemoryLevel } from "./memory-level.ts";
 import { createRedisBook } from "./redis-book.ts";
-import { connectRedis, type RedisConnectionOptions } from "./redis-connection.ts";
+import { connectRedis, type RedisConnectionOptions } from "../../platform/redis-connection.ts";
 import { createRedisLevel } from "./redis-level.ts";
 
 export type OpenCacheDeps = {
@@ -24,7 +24,7 @@ export type OpenCacheDeps = {
 };
 
 export type OpenCacheOptions = EntryCacheOptions & {
-  /** Absent: memory alone. See redis-connection.ts for its forms. */
+  /** Absent: memory alone. See platform/redis-connection.ts for its forms. */
   readonly redis?: Omit<RedisConnectionOptions, "log">;
   /** Before every key, so that several graphs can share one Redis. Default "city-graph". */
   readonly namespace?: string;
@@ -114,10 +114,7 @@ export function openCache(deps: OpenCacheDeps, options: OpenCacheOptions = {}): 
       ...tags,
     },
   );
-  const redis = createRedisLevel(
-    { client: connection.client, breaker: levelBreaker, clock },
-    { namespace },
-  );
+  const redis = createRedisLevel({ ...connection, breaker: levelBreaker, clock }, { namespace });
   const entries = createEntryCache({ ...common, book, redis }, options);
   return {
     entries,

@@ -17,17 +17,11 @@
  * sides of the cut see only their own side's invalidations.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RunScript } from "../../platform/redis-connection.ts";
 import { bookScript } from "./book-script.ts";
 import type { Breaker } from "./breaker.ts";
 import { checkTag, everythingTag, type InvalidationBook } from "./invalidation-book.ts";
 import { createMirror } from "./mirror.ts";
-
-/** Runs a script on one key; the connection knows where the key lives. */
-export type RunScript = (
-  script: string,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-) => Promise<unknown>;
 
 export type RedisBookDeps = {
   readonly run: RunScript;

@@ -1,10 +1,10 @@
 /**
- * The shared store, on Redis in any of its forms (redis-connection.ts). Commands are bounded in time and
+ * The shared store, on Redis in any of its forms (platform/redis-connection.ts). Commands are bounded in time and
  * never queue while Redis is away: a slow or dead Redis costs a request milliseconds, not its answer.
  */
 import { performance } from "node:perf_hooks";
 import { createBreaker } from "./breaker.ts";
-import { connectRedis, type RedisConnectionOptions } from "./redis-connection.ts";
+import { connectRedis, type RedisConnectionOptions } from "../../platform/redis-connection.ts";
 import type { Store } from "./store.ts";
 
 export type RedisStoreOptions = RedisConnectionOptions & {

@@ -1,9 +1,10 @@
 /**
  * What is to be invalidated, in the shape that Apollo Router's `POST /invalidation` takes (kinds
- * `subgraph`, `type`, `cache_tag`), and a kind of our own, `entity`. Mutations of subgraphs say the same
+ * `subgraph`, `type`, `cache_tag`), and kinds of our own, `entity` and `everything`. Mutations of subgraphs say the same
  * in `extensions.invalidation` of their answer, and events in their stream.
  */
 import { z } from "zod";
+import { everythingTag } from "../cache/invalidation-book.ts";
 import type { CacheSchema } from "./cache-schema.ts";
 import { anyEntityTag, customTag, entityTag, subgraphTag, typeTag } from "./tags.ts";
 
@@ -11,6 +12,8 @@ const name = z.string().min(1).max(256);
 const keyValue = z.union([z.string().max(1_000), z.number(), z.boolean()]);
 
 const invalidation = z.discriminatedUnion("kind", [
+  /** For operators only: subgraphs speak of their own data. */
+  z.strictObject({ kind: z.literal("everything") }),
   z.strictObject({ kind: z.literal("subgraph"), subgraph: name }),
   z.strictObject({ kind: z.literal("type"), subgraph: name, type: name }),
   z.strictObject({
@@ -37,6 +40,8 @@ export function tagsToInvalidate(
   request: Invalidation,
 ): readonly string[] {
   switch (request.kind) {
+    case "everything":
+      return [everythingTag];
     case "subgraph":
       return [subgraphTag(request.subgraph)];
     case "type":

@@ -1,7 +1,6 @@
 /** Obeys invalidations, whoever asks: an operator over HTTP, a subgraph after a mutation, an event. */
 import type { Log } from "../../platform/log.ts";
 import type { InvalidationBook, Invalidated } from "../cache/invalidation-book.ts";
-import type { Invalidate } from "../execution/mutate.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import {
   type Invalidation,
@@ -12,8 +11,11 @@ import {
 export type Invalidator = {
   /** Resolves when every process obeys, or with "unrecorded" when Redis did not take it. */
   readonly invalidate: (requests: readonly Invalidation[]) => Promise<Invalidated>;
-  /** What a subgraph asks for itself; what it asks for others is not done. */
-  readonly fromSubgraph: Invalidate;
+  /**
+   * What a subgraph asks for itself; what it asks for others, and what cannot be read, is not done.
+   * @returns undefined when nothing was to be done.
+   */
+  readonly fromSubgraph: (subgraph: string, requested: unknown) => Promise<Invalidated | undefined>;
 };
 
 export type InvalidatorDeps = {
@@ -22,10 +24,16 @@ export type InvalidatorDeps = {
   readonly log: Log;
 };
 
-const isOf = (subgraph: string, request: Invalidation): boolean =>
-  request.kind === "cache_tag"
-    ? request.subgraphs.every((one) => one === subgraph)
-    : request.subgraph === subgraph;
+function isOf(subgraph: string, request: Invalidation): boolean {
+  switch (request.kind) {
+    case "everything":
+      return false;
+    case "cache_tag":
+      return request.subgraphs.every((one) => one === subgraph);
+    default:
+      return request.subgraph === subgraph;
+  }
+}
 
 export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   const { current, log } = deps;
@@ -46,18 +54,19 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
           { subgraph, problems },
           "a subgraph asked for an invalidation that cannot be read",
         );
-        return;
+        return undefined;
       }
       const own = data.filter((request) => isOf(subgraph, request));
       if (own.length < data.length)
         log.warn({ subgraph }, "a subgraph asked for invalidations of another's data; not done");
-      if (own.length === 0) return;
+      if (own.length === 0) return undefined;
       const done = await invalidate(own);
       if (done.kind === "unrecorded")
         log.warn(
           { subgraph },
           "an invalidation could not be recorded in Redis; it follows when Redis is back",
         );
+      return done;
     },
   };
 }

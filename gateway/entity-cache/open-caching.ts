@@ -11,9 +11,10 @@ import { createPrivatePart } from "../cache/key.ts";
 import { type OpenCache, openCache } from "../cache/open-cache.ts";
 import type { Config } from "../config.ts";
 import { createDirectFetcher, type Fetcher } from "../execution/fetcher.ts";
-import { redisOptions } from "../redis-options.ts";
+import { redisOptions } from "../../platform/redis-env.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import { createCachedFetchers } from "./cached-fetcher.ts";
+import { followInvalidations } from "./invalidation-stream.ts";
 import { createInvalidator, type Invalidator } from "./invalidator.ts";
 
 export type Caching = {
@@ -44,18 +45,29 @@ export function openCaching(config: Config, deps: CachingDeps): Caching {
     const close = async () => {};
     return { fetcherOf: () => direct, cache: undefined, invalidator: undefined, close };
   }
+  const redis = redisOptions(config);
   const cache = openCache(
     { log, clock, ...(observer ? { observer } : {}) },
     {
-      ...(config.REDIS_URL === undefined ? {} : { redis: redisOptions(config) }),
+      ...(redis ? { redis } : {}),
       namespace: config.CACHE_NAMESPACE,
       memoryBytes: config.CACHE_MEMORY_BYTES,
       redisTimeoutMs: config.REDIS_TIMEOUT_MS,
     },
   );
+  const invalidator = createInvalidator({ invalidate: cache.invalidate, current, log });
+  const stream =
+    redis &&
+    followInvalidations({
+      redis,
+      namespace: config.CACHE_NAMESPACE,
+      subgraphs: () => [...(current()?.routingUrls.keys() ?? [])],
+      invalidator,
+      log,
+    });
   return {
     cache,
-    invalidator: createInvalidator({ invalidate: cache.invalidate, current, log }),
+    invalidator,
     fetcherOf: createCachedFetchers({
       entries: cache.entries,
       defaultsOf,
@@ -64,6 +76,9 @@ export function openCaching(config: Config, deps: CachingDeps): Caching {
       refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
       privatePart: createPrivatePart(privateSecret(config)),
     }),
-    close: cache.close,
+    async close() {
+      await stream?.stop();
+      await cache.close();
+    },
   };
 }

@@ -14,6 +14,7 @@ import { type Outcome, outcomesOf } from "./outcomes.ts";
 import { type Policies, policyId } from "./policies.ts";
 import type { AskFor, Asked, Question } from "./question.ts";
 import type { Shape } from "./shape.ts";
+import { responseTagsOf } from "./response-tags.ts";
 import { partFreshnessOf } from "./result-freshness.ts";
 
 export type ReadThroughDeps = {
@@ -66,6 +67,7 @@ export function createReadThrough(deps: ReadThroughDeps): ReadThrough {
     question: Question,
     outcome: Outcome,
     isAlone: boolean,
+    ownTags: readonly string[] | undefined,
   ): Loaded {
     if (outcome.kind === "failure") {
       const kind = isOver(asking.context) ? "cancelled" : "failure";
@@ -80,9 +82,10 @@ export function createReadThrough(deps: ReadThroughDeps): ReadThrough {
     const { freshness, isOwn } = freshnessAt(pathOf(question));
     if (result.errors.length === 0)
       policies.learn(policyId(shape.id, principal), freshness, isAlone || isOwn);
-    if (!freshness) return own;
+    if (!freshness || !ownTags) return own;
     const value = Buffer.from(JSON.stringify(pack(question, shape, outcome.value)));
-    return { kind: "value", value, freshness, tags: question.tagsOf(outcome.value) };
+    const tags = [...question.tagsOf(outcome.value), ...ownTags];
+    return { kind: "value", value, freshness, tags };
   }
 
   /** Those whose policy is in doubt travel alone. */
@@ -109,10 +112,13 @@ export function createReadThrough(deps: ReadThroughDeps): ReadThrough {
     async function request(by: Asking, some: readonly Question[]): Promise<readonly Loaded[]> {
       const asked = await ask(by, some);
       const isAlone = some.every(({ shape }) => shape?.id === some[0]?.shape?.id);
+      const [first] = some as [Question];
+      const areEntities = first.representation !== undefined;
+      const tagsAt = responseTagsOf(asked, first.labels.subgraph, some.length, areEntities);
       return outcomesOf(asked, some).map((outcome, index) => {
         const question = some[index] as Question;
         // First, since what was loaded becomes part of the answer and is changed there.
-        const loaded = toLoaded(by, asked, question, outcome, isAlone);
+        const loaded = toLoaded(by, asked, question, outcome, isAlone, tagsAt(index));
         if (by === asking) outcomes.set(question, outcome);
         return loaded;
       });

@@ -8,7 +8,7 @@ import { type Asking, askSubgraph, isFailure } from "./ask-subgraph.ts";
 import type { Failure } from "./failures.ts";
 
 /** Told of what a subgraph asks to be invalidated, in whatever shape it sent that. */
-export type Invalidate = (subgraph: string, requested: unknown) => Promise<void>;
+export type Invalidate = (subgraph: string, requested: unknown) => Promise<unknown>;
 
 export async function mutate(
   run: Asking & { readonly invalidate: Invalidate },

@@ -1,6 +1,7 @@
 /**
  * What operators and their tools ask of a running gateway, with one key: `POST /invalidation` in the shape
- * of Apollo Router's, `GET /metrics` for Prometheus, `GET /cache?key=…`. Without a key none of them exists.
+ * of Apollo Router's, `GET /metrics` for Prometheus, `GET /cache?key=…`, `GET /cache/operations?limit=…`,
+ * `POST /cache/warm?limit=…`. Without a key none of them exists.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -9,6 +10,8 @@ import { freshnessOf } from "../cache/entry.ts";
 import { remainingMs } from "../cache/freshness.ts";
 import { invalidationRequest } from "../entity-cache/invalidation-request.ts";
 import type { Invalidator } from "../entity-cache/invalidator.ts";
+import type { MostUsed } from "../warming/most-used.ts";
+import type { Warming } from "../warming/warming.ts";
 import { readBody } from "./body.ts";
 import { errorReply } from "./error-response.ts";
 import type { Exchange, Route } from "./exchange.ts";
@@ -22,6 +25,8 @@ export type OperatorDeps = {
   readonly inspect: ((key: string) => Promise<Inspection | undefined>) | undefined;
   /** In the text format of Prometheus. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly mostUsed: MostUsed["top"];
+  readonly warm: Warming["warm"];
   readonly clock: () => number;
 };
 
@@ -78,9 +83,19 @@ function describe({ source, entry, valid }: Inspection, nowMs: number) {
   };
 }
 
+const defaultLimit = 50;
+
+/** @throws Refusal. */
+function readLimit(search: string): number {
+  const text = new URLSearchParams(search).get("limit") ?? `${defaultLimit}`;
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= 1_000) return limit;
+  throw new Refusal("BAD_REQUEST", "limit must be a number from 1 to 1,000.");
+}
+
 /** By path. */
 export function createOperatorRoutes(deps: OperatorDeps): ReadonlyMap<string, Route> {
-  const { key, invalidator, inspect, metrics, clock } = deps;
+  const { key, invalidator, inspect, metrics, mostUsed, warm, clock } = deps;
 
   const guarded =
     (method: "GET" | "POST", answer: (exchange: Exchange) => Promise<Reply>): Route =>
@@ -116,6 +131,20 @@ export function createOperatorRoutes(deps: OperatorDeps): ReadonlyMap<string, Ro
         if (!found) throw new Refusal("NOT_FOUND", "Nothing is cached under this key.");
         return jsonReply(200, describe(found, clock()));
       }),
+    ],
+    [
+      "/cache/operations",
+      guarded("GET", async ({ search }) => {
+        const operations = mostUsed(readLimit(search));
+        return jsonReply(
+          200,
+          operations.map(({ weight: _weight, ...operation }) => operation),
+        );
+      }),
+    ],
+    [
+      "/cache/warm",
+      guarded("POST", async ({ search }) => jsonReply(200, await warm(readLimit(search)))),
     ],
     [
       "/metrics",

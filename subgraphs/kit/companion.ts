@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Kysely } from "kysely";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
+import type { Stale } from "./invalidation.ts";
 
 export type RouteRequest = {
   /** Path and query, as sent. */
@@ -35,4 +36,6 @@ export type CompanionDeps<Tables> = {
   readonly clock: Clock;
   /** Read it with `readEnv` and a schema of your own. */
   readonly env: NodeJS.ProcessEnv;
+  /** Tells gateways what a change made stale that no mutation of theirs made. Call it after the commit. */
+  readonly invalidate: (...stale: readonly Stale[]) => void;
 };

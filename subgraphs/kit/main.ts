@@ -4,9 +4,11 @@ import { z } from "zod";
 import { ConfigError, readEnv, Secret } from "../../platform/env.ts";
 import { PortTakenError } from "../../platform/listen.ts";
 import { createLog } from "../../platform/log.ts";
+import { redisEnv, redisOptions } from "../../platform/redis-env.ts";
 import { onShutdown } from "../../platform/shutdown.ts";
 import { openDatabase } from "./database.ts";
 import type { AnySubgraph } from "./define-subgraph.ts";
+import { createInvalidationSender } from "./invalidation-sender.ts";
 import { migrate, seedOnce } from "./migrate.ts";
 import { serveSubgraph } from "./serve.ts";
 
@@ -24,6 +26,7 @@ const configSchema = z.object({
     })
     .regex(/^[A-Za-z0-9_-]{43}$/, "must be 32 bytes in base64url")
     .transform((value) => new Secret(value)),
+  ...redisEnv,
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
 });
 
@@ -36,6 +39,10 @@ async function main(): Promise<void> {
   const store = config.DATABASE_URL
     ? ({ kind: "postgres", url: config.DATABASE_URL } as const)
     : ({ kind: "pglite", ...(config.DATA_DIR ? { folder: config.DATA_DIR } : {}) } as const);
+  const redis = redisOptions(config);
+  const { CACHE_NAMESPACE: namespace } = config;
+  const invalidationSender =
+    redis && createInvalidationSender({ subgraph: name, namespace, redis, log });
   const running = await serveSubgraph({
     definition: subgraph,
     async openDb(onStatement) {
@@ -56,6 +63,7 @@ async function main(): Promise<void> {
     signingKey: Buffer.from(config.SUBGRAPH_SIGNING_KEY.reveal(), "base64url"),
     log,
     env: process.env,
+    ...(invalidationSender ? { invalidationSender } : {}),
   });
   log.info({ url: running.url, store: store.kind }, "ready");
   onShutdown(log, running.stop);

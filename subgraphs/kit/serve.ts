@@ -13,7 +13,8 @@ import type { Companion, Route } from "./companion.ts";
 import type { AnySubgraph, BaseContext } from "./define-subgraph.ts";
 import { createExecute, type ExecuteSubgraphRequest, type SubgraphAnswer } from "./execute.ts";
 import { asksOnlyForSdl, createIdentify, type Identified } from "./identity.ts";
-import { createInvalidations } from "./invalidation.ts";
+import { createInvalidations, type Stale } from "./invalidation.ts";
+import type { InvalidationSender } from "./invalidation-sender.ts";
 import { buildSubgraph } from "./schema.ts";
 import { createStatementCounter, type StatementCounter } from "./statements.ts";
 
@@ -34,6 +35,8 @@ export type ServeOptions = {
   readonly clock?: Clock;
   /** For the companion's configuration; without it no companion is started. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Tells gateways what changed, however it changed; without Redis only the answers of mutations do. */
+  readonly invalidationSender?: InvalidationSender;
 };
 
 export type RunningSubgraph = {
@@ -80,6 +83,7 @@ type Handler = {
   readonly clock: Clock;
   readonly companion: Companion | undefined;
   readonly deriveKey: (purpose: string) => Uint8Array;
+  readonly sender: InvalidationSender | undefined;
 };
 
 async function answerRoute(route: Route, request: IncomingMessage): Promise<SubgraphAnswer> {
@@ -111,7 +115,8 @@ async function answerDocument(handler: Handler, path: string): Promise<SubgraphA
 }
 
 async function answer(handler: Handler, request: IncomingMessage): Promise<SubgraphAnswer> {
-  const { definition, db, identify, execute, counter, clock, companion, deriveKey } = handler;
+  const { definition, db, identify, execute, counter, clock, companion, deriveKey, sender } =
+    handler;
   const body = await readBody(request);
   if (!body) return refusal(413, "BODY_TOO_LARGE", `The body is over ${maxBodyBytes} bytes.`);
   const { method = "", url = "", headers } = request;
@@ -140,6 +145,9 @@ async function answer(handler: Handler, request: IncomingMessage): Promise<Subgr
   const { result, statements } = await counter.count(() =>
     execute(graphqlRequest as object, definition.createContext(base, companion)),
   );
+  // The gateway may not have waited for this answer.
+  const stale = invalidations.list();
+  if (stale.length > 0) sender?.send(stale);
   return {
     ...result,
     headers: { ...result.headers, "city-graph-sql-statements": `${statements}` },
@@ -158,6 +166,7 @@ function write(response: ServerResponse, { status, headers, body }: SubgraphAnsw
 /** Starts a subgraph and resolves when it listens. */
 export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgraph> {
   const { definition, host, port, signingKey, log, clock = systemClock } = options;
+  const { env, invalidationSender: sender } = options;
   const counter = createStatementCounter();
   const db = await options.openDb(counter.onStatement);
   const { schema } = buildSubgraph(definition);
@@ -167,8 +176,12 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
     log,
   });
   const identify = createIdentify(signingKey, clock);
-  const companion =
-    options.env && (await definition.startCompanion?.({ db, log, clock, env: options.env }));
+  function invalidate(...stale: readonly Stale[]): void {
+    const invalidations = createInvalidations(definition.name);
+    invalidations.add(stale);
+    sender?.send(invalidations.list());
+  }
+  const companion = env && (await definition.startCompanion?.({ db, log, clock, env, invalidate }));
   const deriveKey = createDeriveKey(signingKey);
   const handler: Handler = {
     definition,
@@ -179,6 +192,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
     clock,
     companion,
     deriveKey,
+    sender,
   };
 
   const server = createServer((request, response) => {
@@ -215,6 +229,7 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
       await closed;
       await stop();
       await companion?.stop();
+      await sender?.stop();
       await db.destroy();
     },
   };

@@ -6,6 +6,7 @@
 import { uuidv7 } from "uuidv7";
 import { z } from "zod";
 import { readEnv, Secret } from "../../platform/env.ts";
+import { redisEnv, redisOptions } from "../../platform/redis-env.ts";
 import type { Companion, CompanionDeps } from "../kit/companion.ts";
 import { createHttpBiller, type BillerSystem, type BillerSystems } from "./biller-system.ts";
 import { createRedisSink, notifySink, sendEvents } from "./event.ts";
@@ -50,10 +51,7 @@ const configSchema = z
       .optional(),
     BILLER_SECRET: secret.optional(),
     /** Where events of payments go; by NOTIFY of the database when left out. */
-    REDIS_URL: z
-      .url({ protocol: /^rediss?$/ })
-      .or(z.literal(""))
-      .optional(),
+    ...redisEnv,
     /** How long the outbox rests when it found nothing to do. */
     OUTBOX_PAUSE_MS: z.coerce.number().int().min(5).max(10_000).default(100),
   })
@@ -122,7 +120,8 @@ export async function startCompanion({
   const settleDeps = (): SettleDeps => ({ now: new Date(clock()), newId, hasSystem });
   const leaseMs = Math.max(5_000, 4 * timeoutMs);
   const runOutbox = createOutbox({ db, provider, billers, settleDeps, log, leaseMs });
-  const sink = config.REDIS_URL ? createRedisSink(config.REDIS_URL, log) : notifySink;
+  const redis = redisOptions(config);
+  const sink = redis ? createRedisSink({ ...redis, log }) : notifySink;
   const callsAtOnce = 16;
   const jobs: readonly Job[] = [
     {

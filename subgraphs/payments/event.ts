@@ -3,9 +3,8 @@
  * NOTIFY to those who listen and then read the table. At least once: what was sent and not yet marked when
  * the process died is sent again; a follower ignores a `seq` of a payment that it has seen.
  */
-import { Redis } from "ioredis";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Log } from "../../platform/log.ts";
+import { connectRedis, type RedisConnectionOptions } from "../../platform/redis-connection.ts";
 import { lockSending, markSent, type PaymentEventRow, unsentEvents } from "./event.store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -21,13 +20,12 @@ export type EventSink = {
 /** Old entries are trimmed: a follower that was away for longer reads the payments themselves. */
 const streamLength = 1_000_000;
 
-export function createRedisSink(url: string, log: Log): EventSink {
+export function createRedisSink(options: RedisConnectionOptions): EventSink {
   // A command that fails is not repeated here: the events stay unsent, and the next turn sends them again.
-  const redis = new Redis(url, { maxRetriesPerRequest: 0, lazyConnect: true });
-  redis.on("error", (error) => log.warn({ err: error }, "the event stream cannot be reached"));
+  const { client, close } = connectRedis(options);
   return {
     async send(events) {
-      const batch = redis.multi();
+      const batch = client.multi();
       for (const { payment_id: paymentId, seq, body } of events) {
         const fields = ["paymentId", paymentId, "seq", `${seq}`, "body", body];
         batch.xadd(eventStream, "MAXLEN", "~", streamLength, "*", ...fields);
@@ -36,9 +34,7 @@ export function createRedisSink(url: string, log: Log): EventSink {
       const failed = results?.find(([error]) => error);
       if (!results || failed) throw failed?.[0] ?? new Error("The stream took no events.");
     },
-    async stop() {
-      redis.disconnect();
-    },
+    stop: close,
   };
 }
 

@@ -25,6 +25,7 @@ import { OwnRecordsResolver, PaymentResolver, ReceiptResolver } from "./payment.
 import { PersonResolver } from "./person.resolver.ts";
 import { personOf } from "./person.ts";
 import { seed } from "./seed/seed.ts";
+import { ServiceRequest, serviceRequestOf, ServiceRequestResolver } from "./service-request.ts";
 import { ServiceResolver } from "./service.resolver.ts";
 import { serviceOf } from "./service.ts";
 import type { Tables } from "./tables.ts";
@@ -35,6 +36,7 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     PersonResolver,
     AgencyResolver,
     ServiceResolver,
+    ServiceRequestResolver,
     OwnRecordsResolver,
     PaymentResolver,
     ReceiptResolver,
@@ -51,10 +53,11 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     FuelStationResolver,
     FuelSessionResolver,
   ],
-  orphanedTypes: [],
+  orphanedTypes: [ServiceRequest],
   references: {
     Agency: ({ id }) => agencyOf(String(id)),
     Service: ({ id }) => serviceOf(String(id)),
+    ServiceRequest: ({ id, feeId }) => serviceRequestOf(String(id), feeId),
     Person: ({ id }) => personOf(String(id)),
     Bill: ({ id }, context) => ownBill(String(id), context),
     Fine: ({ id }, context) => ownFine(String(id), context),

@@ -6,11 +6,10 @@ import {
   channelKinds,
   evidenceLevels,
   feeKinds,
-  requestStatuses,
   serviceStatuses,
 } from "./tables.ts";
 
-const enumOf = <const Value extends string>(values: readonly Value[]): { [V in Value]: V } =>
+export const enumOf = <const Value extends string>(values: readonly Value[]): { [V in Value]: V } =>
   Object.fromEntries(values.map((value) => [value, value])) as { [V in Value]: V };
 
 export const AgencyKindEnum = enumOf(agencyKinds);
@@ -90,18 +89,5 @@ registerEnumType(ServiceStatusEnum, {
     ACTIVE: { description: "It can be used." },
     SUSPENDED: { description: "It cannot be used for the time being." },
     RETIRED: { description: "It is offered no more; former requests still point to it." },
-  },
-});
-
-export const RequestStatusEnum = enumOf(requestStatuses);
-registerEnumType(RequestStatusEnum, {
-  name: "ServiceRequestStatus",
-  description: "Where a request stands.",
-  valuesConfig: {
-    DRAFT: { description: "Begun by the person and not sent yet." },
-    SUBMITTED: { description: "Sent to the agency, which has not begun with it." },
-    IN_REVIEW: { description: "The agency works on it." },
-    APPROVED: { description: "The agency has granted it." },
-    REJECTED: { description: "The agency has refused it." },
   },
 });

@@ -5,16 +5,21 @@ import { createListLoader, createOneLoader, perArguments } from "../kit/loaders.
 import type { Page } from "../kit/pagination.ts";
 import { findAgencies } from "./agency.store.ts";
 import { findCategories } from "./category.store.ts";
+import { findLifeEvents, listLifeEventsOfServices } from "./life-event.store.ts";
 import { listChannels, listFees, listRequiredDocuments } from "./service-details.store.ts";
+import { requestActorOf } from "./request.actor.ts";
+import { findNewestForms, listForms } from "./request-form.store.ts";
+import { listFeePayments, listMessages, listTransitions } from "./request-history.store.ts";
 import {
   countRequestsOfPeople,
-  findOwnRequests,
+  findRequests,
   listRequestsOfPeople,
 } from "./service-request.store.ts";
 import { countServicesBy, findServices, listServicesOfAgencies } from "./service.store.ts";
 import type { ServicesTables } from "./tables.ts";
 
 export function createLoaders(db: Kysely<ServicesTables>, principal: Principal | undefined) {
+  const actor = requestActorOf(principal);
   return {
     agency: createOneLoader(
       (ids) => findAgencies(db, ids),
@@ -23,6 +28,14 @@ export function createLoaders(db: Kysely<ServicesTables>, principal: Principal |
     category: createOneLoader(
       (ids) => findCategories(db, ids),
       (row) => row.id,
+    ),
+    lifeEvent: createOneLoader(
+      (ids) => findLifeEvents(db, ids),
+      (row) => row.id,
+    ),
+    lifeEventsOfService: createListLoader(
+      (ids) => listLifeEventsOfServices(db, ids),
+      (row) => row.service_id,
     ),
     service: createOneLoader(
       (ids) => findServices(db, ids),
@@ -54,10 +67,32 @@ export function createLoaders(db: Kysely<ServicesTables>, principal: Principal |
       (ids) => countServicesBy(db, "category_id", ids),
       (row) => row.parent_id,
     ),
-    /** Finds the signed-in person's own requests only. */
-    ownRequest: createOneLoader(
-      async (ids) => (principal?.kind === "person" ? findOwnRequests(db, principal.id, ids) : []),
+    /** Finds what the signed-in person or agency may see, and nothing else. */
+    visibleRequest: createOneLoader(
+      async (ids) => (actor ? findRequests(db, actor, ids) : []),
       (row) => row.id,
+    ),
+    requestSteps: createListLoader(
+      (ids) => listTransitions(db, ids),
+      (row) => row.request_id,
+    ),
+    requestMessages: createListLoader(
+      (ids) => listMessages(db, ids),
+      (row) => row.request_id,
+    ),
+    requestFeePayment: createOneLoader(
+      (ids) => listFeePayments(db, ids),
+      (row) => row.request_id,
+    ),
+    /** By service; the newest version when none is named. */
+    requestForm: perArguments((version: number | undefined) =>
+      createOneLoader(
+        async (ids) =>
+          version === undefined
+            ? findNewestForms(db, ids)
+            : (await listForms(db, ids)).filter((form) => form.version === version),
+        (row) => row.service_id,
+      ),
     ),
     requestsOfPerson: perArguments((page: Page) =>
       createListLoader(

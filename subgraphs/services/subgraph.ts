@@ -8,6 +8,11 @@ import { createContext, type ServicesContext } from "./context.ts";
 import { migrations } from "./migrations/index.ts";
 import { PersonResolver } from "./person.resolver.ts";
 import { toPerson } from "./person.ts";
+import { RequestDraftResolver } from "./request-draft.resolver.ts";
+import { RequestFormResolver } from "./request-form.resolver.ts";
+import { startFollowingPayments } from "./request-payments.ts";
+import { RequestProcessResolver } from "./request-process.resolver.ts";
+import { SearchResolver } from "./search.resolver.ts";
 import { seed } from "./seed/seed.ts";
 import { ServiceRequestResolver } from "./service-request.resolver.ts";
 import { toServiceRequest } from "./service-request.ts";
@@ -21,6 +26,10 @@ export const subgraph = defineSubgraph<ServicesTables, ServicesContext>({
     AgencyResolver,
     CategoryResolver,
     PersonResolver,
+    RequestDraftResolver,
+    RequestFormResolver,
+    RequestProcessResolver,
+    SearchResolver,
     ServiceRequestResolver,
     ServiceResolver,
   ],
@@ -38,7 +47,7 @@ export const subgraph = defineSubgraph<ServicesTables, ServicesContext>({
       return row && toService(row);
     },
     ServiceRequest: async ({ id }, { loaders }) => {
-      const row = await loaders.ownRequest.load(String(id));
+      const row = await loaders.visibleRequest.load(String(id));
       return row && toServiceRequest(row);
     },
   },
@@ -46,4 +55,5 @@ export const subgraph = defineSubgraph<ServicesTables, ServicesContext>({
   migrations,
   seed,
   createContext,
+  startCompanion: startFollowingPayments,
 });

@@ -2,7 +2,8 @@
  * The services schema as Kysely sees it. Texts for people are two columns, one a language; amounts
  * are minor units in int8 (bigint here). `search_text` holds a row's texts, normalised (text.rules.ts).
  */
-import type { ColumnType } from "kysely";
+import type { ColumnType, Generated } from "kysely";
+import type { RequestActorKind, RequestEvent, RequestStatus } from "./request.rules.ts";
 
 export const agencyKinds = [
   "GOVERNMENT",
@@ -34,15 +35,26 @@ export type FeeKind = (typeof feeKinds)[number];
 export const serviceStatuses = ["ACTIVE", "SUSPENDED", "RETIRED"] as const;
 export type ServiceStatus = (typeof serviceStatuses)[number];
 
-export const requestStatuses = ["DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "REJECTED"] as const;
-export type RequestStatus = (typeof requestStatuses)[number];
-
 export type CategoryTable = {
   readonly id: string;
   /** Where it stands among the categories, as people see them. */
   readonly position: number;
   readonly name_en: string;
   readonly name_ar: string;
+};
+
+/** Something that happens in a life, which brings a need of several services. */
+export type LifeEventTable = CategoryTable;
+
+export type ServiceLifeEventTable = {
+  readonly service_id: string;
+  readonly life_event_id: string;
+};
+
+/** One row: it grows with each change of what a search looks through. */
+export type CatalogueRevisionTable = {
+  readonly only_one: ColumnType<boolean, never, never>;
+  readonly revision: bigint;
 };
 
 export type AgencyTable = {
@@ -115,25 +127,141 @@ export type ServiceUseTable = {
   readonly uses: number;
 };
 
+export type Text = { readonly en: string; readonly ar: string };
+
+/** jsonb: read as a value, written as JSON text. */
+type Json<Value> = ColumnType<Value, string, string>;
+type NullableJson<Value> = ColumnType<Value | null, string | null | undefined, string>;
+
+/** Where a document lies and what it is; its bytes are kept elsewhere. */
+export type RequestAttachment = {
+  readonly id: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  /** Hexadecimal, lower case. */
+  readonly sha256: string;
+};
+
+/** What the service said when the request was sent; it holds for the request whatever is changed later. */
+export type RequestTerms = {
+  readonly name: Text;
+  readonly processing: { readonly duration: string; readonly businessDays: boolean };
+  readonly fees: readonly {
+    readonly kind: FeeKind;
+    readonly name: Text;
+    /** Minor units, in digits: JSON has no bigint. */
+    readonly amount: string;
+    readonly currency: string;
+    readonly sample: boolean;
+  }[];
+  readonly requiredDocuments: readonly Text[];
+  readonly formVersion: number;
+};
+
+/** Columns after `updated_at` are moved by transitions, and by drafts being saved. */
 export type ServiceRequestTable = {
   /** `req_` and a UUID of version 7: it sorts by when the request was begun. */
   readonly id: string;
   readonly person_id: string;
   readonly service_id: string;
+  readonly agency_id: string;
   readonly status: RequestStatus;
   /** Null as long as it is a draft, as is the reference. */
   readonly submitted_at: Date | null;
   readonly updated_at: Date;
   readonly reference: string | null;
+  /** Grows with each change: who changes something names the one that was seen. */
+  readonly revision: Generated<number>;
+  readonly steps: Generated<number>;
+  readonly answers: Json<Readonly<Record<string, unknown>>>;
+  readonly attachments: Json<readonly RequestAttachment[]>;
+  /** Null for drafts, and for requests of before terms were kept. */
+  readonly terms: NullableJson<RequestTerms>;
+  readonly assigned_to: string | null;
+  readonly submit_key: string | null;
+  readonly clock_used_ms: Generated<bigint>;
+  /** Null while the clock stands still, as is the time at which it will have run out. */
+  readonly clock_since: Date | null;
+  readonly due_at: Date | null;
+};
+
+/** Why a step was taken, or what it brought; each event has some of these. */
+export type RequestCause = {
+  readonly reference?: string;
+  readonly submitKey?: string;
+  readonly terms?: RequestTerms;
+  readonly assignee?: string;
+  /** What is asked, answered, or noted. */
+  readonly text?: string;
+  readonly reasons?: readonly Text[];
+};
+
+export type RequestTransitionTable = {
+  readonly request_id: string;
+  readonly seq: number;
+  readonly event: RequestEvent;
+  readonly from_status: RequestStatus;
+  readonly to_status: RequestStatus;
+  readonly at: Date;
+  readonly actor: RequestActorKind;
+  readonly actor_id: string;
+  readonly cause: Json<RequestCause>;
+  /** What was sent: with SUBMIT and ANSWER. */
+  readonly answers: NullableJson<Readonly<Record<string, unknown>>>;
+  readonly attachments: NullableJson<readonly RequestAttachment[]>;
+  readonly clock_used_ms: bigint;
+  readonly due_at: Date | null;
+};
+
+export type RequestFormTable = {
+  readonly service_id: string;
+  readonly version: number;
+  readonly schema: Json<Readonly<Record<string, unknown>>>;
+  /** Whether it is made up. */
+  readonly sample: boolean;
+};
+
+export type RequestMessageTable = {
+  readonly request_id: string;
+  readonly seq: number;
+  readonly at: Date;
+  readonly author: "PERSON" | "AGENCY";
+  readonly author_id: string;
+  readonly text: string;
+};
+
+/** That the fee of a request is paid, told once. */
+export type RequestFeePaymentTable = {
+  readonly request_id: string;
+  readonly payment_id: string | null;
+  readonly amount: bigint | null;
+  readonly currency: string | null;
+  readonly told_by: "PAYMENTS" | "AGENCY";
+  readonly paid_at: Date;
+};
+
+export type PaymentsPositionTable = {
+  readonly only_one: ColumnType<boolean, never, never>;
+  /** The last entry of the stream that was followed. */
+  readonly entry_id: string;
 };
 
 export type ServicesTables = {
   readonly category: CategoryTable;
   readonly agency: AgencyTable;
+  readonly life_event: LifeEventTable;
+  readonly service_life_event: ServiceLifeEventTable;
+  readonly catalogue_revision: CatalogueRevisionTable;
   readonly service: ServiceTable;
   readonly service_channel: ServiceChannelTable;
   readonly fee: FeeTable;
   readonly required_document: RequiredDocumentTable;
   readonly service_use: ServiceUseTable;
   readonly service_request: ServiceRequestTable;
+  readonly request_transition: RequestTransitionTable;
+  readonly request_form: RequestFormTable;
+  readonly request_message: RequestMessageTable;
+  readonly request_fee_payment: RequestFeePaymentTable;
+  readonly payments_position: PaymentsPositionTable;
 };

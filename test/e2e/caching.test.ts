@@ -5,6 +5,7 @@ import { describe, expect, inject, test, vi } from "vitest";
 import type { Principal } from "../../platform/principal.ts";
 import { fromRoot } from "../../platform/root.ts";
 import { people, startCity } from "../support/city.ts";
+import type { StartedSubgraph } from "../support/start-subgraph.ts";
 
 // Each starts a city of its own.
 vi.setConfig({ testTimeout: 60_000 });
@@ -34,6 +35,29 @@ test("the home screen of somebody who is signed out is made once, and signed in 
   expect(data.me.id).toBe(people.amal.id);
   expect(data.latestBulletin).toEqual(first.data.latestBulletin);
   expect(city.cost.fetches).toEqual(["payments"]);
+});
+
+test("a bulletin that was published past the gateway is seen as soon as its event is read", async () => {
+  const env = { REDIS_URL: inject("redisUrl"), CACHE_NAMESPACE: randomUUID() };
+  await using city = await startCity({ env });
+  const latest = async (): Promise<unknown> =>
+    (await city.ask("{ latestBulletin { title { en ar } } }")).data.latestBulletin.title;
+  // In the cache for 30 seconds.
+  for (let reads = 0; reads < 3; reads += 1) await latest();
+  const title = { en: "Heat", ar: "حر" };
+  const input = {
+    idempotencyKey: "past-the-gateway",
+    severity: "WARNING",
+    title,
+    body: { en: "Drink water.", ar: "اشربوا الماء." },
+    validFrom: new Date(Date.now() - 1_000).toISOString(),
+  };
+  const { errors } = await (city.subgraphs.get("health") as StartedSubgraph).ask(
+    "mutation($input: PublishBulletinInput!) { publishBulletin(input: $input) { __typename } }",
+    { principal: dha, variables: { input } },
+  );
+  expect(errors).toBeUndefined();
+  await expect.poll(latest, { timeout: 5_000 }).toEqual(title);
 });
 
 describe.each(["memory", "Redis"])("with %s", (kind) => {

@@ -2,10 +2,9 @@
  * The whole city for end-to-end tests: every subgraph of rover.yaml behind its own HTTP server, and
  * a gateway in front, all in this process on free ports; clients talk to it over real sockets.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { readConfig } from "../../gateway/config.ts";
 import { type RunningGateway, startGateway } from "../../gateway/server.ts";
 import { type Log, silentLog } from "../../platform/log.ts";
@@ -13,7 +12,9 @@ import type { Principal } from "../../platform/principal.ts";
 import { fromRoot } from "../../platform/root.ts";
 import { readRover } from "../../schema/rover.ts";
 import type { AnySubgraph } from "../../subgraphs/kit/define-subgraph.ts";
+import { createInvalidationSender } from "../../subgraphs/kit/invalidation-sender.ts";
 import type { databases } from "./databases.ts";
+import { createIssuer } from "./issuer.ts";
 import {
   type Answer,
   startSubgraph,
@@ -68,33 +69,18 @@ export type CityOptions = {
   /** Configuration of the gateway on top of the test's own. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: Log;
+  /** By subgraph: starts its companion too, configured by it. */
+  readonly companions?: Readonly<Record<string, NodeJS.ProcessEnv>>;
 };
-
-const issuer = "city-graph-test";
 
 /** PGlite begins and ends transactions without a statement. */
 const transactionControl = /^(begin|commit|rollback|start transaction)/i;
 
-async function createIssuer(folder: string) {
-  const { privateKey, publicKey } = await generateKeyPair("ES256");
-  const jwk = { ...(await exportJWK(publicKey)), kid: "test", alg: "ES256" };
-  const jwks = join(folder, "jwks.json");
-  await writeFile(jwks, JSON.stringify({ keys: [jwk] }));
-  const tokenOf = ({ kind, id, scopes, agencyId }: Principal) =>
-    new SignJWT({ kind, scope: scopes.join(" "), ...(agencyId ? { agency: agencyId } : {}) })
-      .setProtectedHeader({ alg: "ES256", kid: "test" })
-      .setSubject(id)
-      .setIssuer(issuer)
-      .setAudience("city-graph")
-      .setExpirationTime("1h")
-      .sign(privateKey);
-  return { jwks, tokenOf };
-}
-
 export async function startCity(options: CityOptions = {}): Promise<City> {
-  const { kind = "pglite", env = {}, log = silentLog } = options;
+  const { kind = "pglite", env = {}, log = silentLog, companions = {} } = options;
   const folder = await mkdtemp(join(tmpdir(), "city-"));
-  const { jwks, tokenOf } = await createIssuer(folder);
+  const issuer = await createIssuer(folder);
+  const { tokenOf } = issuer;
   const fetches: string[] = [];
   const { subgraphs: listed } = await readRover(fromRoot("rover.yaml"));
   const started = await Promise.all(
@@ -105,12 +91,22 @@ export async function startCity(options: CityOptions = {}): Promise<City> {
       const { subgraph } = module;
       const counted: AnySubgraph = {
         ...subgraph,
-        createContext(base) {
+        createContext(base, companion) {
           fetches.push(name);
-          return subgraph.createContext(base);
+          return subgraph.createContext(base, companion);
         },
       };
-      return [name, await startSubgraph(counted, kind)] as const;
+      const companion = companions[name];
+      const redis = env["REDIS_URL"];
+      const namespace = env["CACHE_NAMESPACE"] ?? "city-graph";
+      const sends = { subgraph: name, namespace, log };
+      const beside = {
+        ...(companion ? { env: companion } : {}),
+        ...(redis
+          ? { invalidationSender: createInvalidationSender({ ...sends, redis: { url: redis } }) }
+          : {}),
+      };
+      return [name, await startSubgraph(counted, kind, beside)] as const;
     }),
   );
   const subgraphs = new Map(started);
@@ -119,9 +115,7 @@ export async function startCity(options: CityOptions = {}): Promise<City> {
     SUPERGRAPH: fromRoot("schema/supergraph.graphql"),
     SUBGRAPH_URLS: started.map(([name, { url }]) => `${name}=${url}`).join(","),
     SIGNING_KEY: testSigningKey,
-    JWKS_URL: jwks,
-    JWT_ISSUER: issuer,
-    JWT_AUDIENCE: "city-graph",
+    ...issuer.env,
     ...env,
   });
   const gateway = await startGateway(config, log);

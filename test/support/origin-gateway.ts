@@ -14,11 +14,14 @@ import { startGateway } from "../../gateway/server.ts";
 import { silentLog } from "../../platform/log.ts";
 import { compose, federationHeader } from "./federation.ts";
 
+type Asked = { readonly query: string; readonly variables: any };
+
 export type Origin = {
-  cacheControl: string;
+  /** Of everything, or by what was asked. */
+  cacheControl: string | ((asked: Asked) => string);
   age: string | undefined;
   /** What `extensions` its next answers have. */
-  extensions: object | undefined;
+  extensions: object | undefined | ((asked: Asked) => object | undefined);
   /** While true every request is answered with 503. */
   isDown: boolean;
   delayMs: number;
@@ -55,13 +58,23 @@ export async function startOrigin(sdl: string, resolvers: object) {
         variableValues: variables,
         contextValue,
       });
-      const { extensions } = origin;
+      const { cacheControl, extensions } = origin;
+      const asked = { query, variables };
       const headers = {
         "content-type": "application/json",
-        "cache-control": result.errors ? "no-store" : origin.cacheControl,
+        "cache-control": result.errors
+          ? "no-store"
+          : typeof cacheControl === "function"
+            ? cacheControl(asked)
+            : cacheControl,
         ...(origin.age === undefined ? {} : { age: origin.age }),
       };
-      return response.writeHead(200, headers).end(JSON.stringify({ ...result, extensions }));
+      return response.writeHead(200, headers).end(
+        JSON.stringify({
+          ...result,
+          extensions: typeof extensions === "function" ? extensions(asked) : extensions,
+        }),
+      );
     };
     request.on("end", () => void answer());
   });
@@ -96,6 +109,7 @@ export async function startOrigin(sdl: string, resolvers: object) {
     }
     return {
       url: gateway.url,
+      stop: gateway.stop,
       post: async (query: string, variables: object = {}, headers: Record<string, string> = {}) =>
         read(
           await fetch(gateway.url, {
@@ -124,8 +138,10 @@ export async function startOrigin(sdl: string, resolvers: object) {
   return {
     origin,
     startGateway: startGatewayOf,
+    /** The gateways take up what is composed of this; the origin stays as it is. */
+    changeSupergraph: (changed: string) => writeFile(file, compose({ origin: { sdl: changed } })),
     async [Symbol.asyncDispose]() {
-      for (const stop of gateways) await stop();
+      for (const stop of gateways) await stop().catch(() => {});
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
       await rm(folder, { recursive: true });

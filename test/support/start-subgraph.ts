@@ -4,6 +4,7 @@ import { silentLog } from "../../platform/log.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { encodePrincipal, type Principal } from "../../platform/principal.ts";
 import type { AnySubgraph } from "../../subgraphs/kit/define-subgraph.ts";
+import type { InvalidationSender } from "../../subgraphs/kit/invalidation-sender.ts";
 import { serveSubgraph } from "../../subgraphs/kit/serve.ts";
 import { databases, type OpenOptions, type TestDatabase } from "./databases.ts";
 
@@ -40,6 +41,7 @@ export async function startSubgraph(
     readonly port?: number;
     /** Starts the companion too, configured by it. */
     readonly env?: NodeJS.ProcessEnv;
+    readonly invalidationSender?: InvalidationSender;
   } = {},
 ): Promise<StartedSubgraph> {
   const { open } = databases.find((one) => one.kind === kind) ?? databases[0];
@@ -54,6 +56,7 @@ export async function startSubgraph(
     log: silentLog,
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.env ? { env: options.env } : {}),
+    ...(options.invalidationSender ? { invalidationSender: options.invalidationSender } : {}),
   });
   const send: StartedSubgraph["send"] = async (query, { principal, variables } = {}) => {
     const body = JSON.stringify({ query, variables });

@@ -8,7 +8,6 @@ import {
   channelKinds,
   evidenceLevels,
   feeKinds,
-  requestStatuses,
   serviceStatuses,
 } from "../tables.ts";
 
@@ -17,6 +16,8 @@ const localized = z.strictObject({ en: text, ar: text });
 const id = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
 
 const category = z.strictObject({ id, name: localized });
+
+const lifeEvent = z.strictObject({ id, name: localized, services: z.array(id).min(1) });
 
 const agency = z.strictObject({
   id,
@@ -61,11 +62,14 @@ const service = z.strictObject({
   lastReviewedAt: z.iso.date(),
 });
 
+/** Those to which the seed knows a way (request-rows.ts). */
+const seededStatuses = ["DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "REJECTED"] as const;
+
 const request = z.strictObject({
   id: z.string().startsWith("req_"),
   person: id,
   service: id,
-  status: z.enum(requestStatuses),
+  status: z.enum(seededStatuses),
   submittedAt: z.iso.datetime({ offset: true }).nullable(),
   updatedAt: z.iso.datetime({ offset: true }),
   reference: text.nullable(),
@@ -77,6 +81,11 @@ const use = z.strictObject({
   counts: z.record(id, z.array(z.number().int().nonnegative())),
 });
 
+/** By service: the first version of its form. All of them are made up. */
+const requestForms = z.record(id, z.record(z.string(), z.json()));
+
+export type SeedLifeEvent = z.infer<typeof lifeEvent>;
+export type SeedRequestForms = z.infer<typeof requestForms>;
 export type SeedCategory = z.infer<typeof category>;
 export type SeedRequest = z.infer<typeof request>;
 export type SeedAgency = z.infer<typeof agency>;
@@ -94,7 +103,9 @@ async function read<Schema extends z.ZodType>(
 }
 
 export const readCategories = () => read("categories.json", z.array(category));
+export const readLifeEvents = () => read("life-events.json", z.array(lifeEvent));
 export const readAgencies = () => read("agencies.json", z.array(agency));
 export const readServices = () => read("services.json", z.array(service));
 export const readUse = () => read("use.json", use);
 export const readRequests = () => read("requests.json", z.array(request));
+export const readRequestForms = () => read("request-forms.json", requestForms);

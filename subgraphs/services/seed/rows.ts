@@ -6,7 +6,7 @@ import { searchTextOf } from "../text.rules.ts";
 import type {
   SeedAgency,
   SeedCategory,
-  SeedRequest,
+  SeedLifeEvent,
   SeedService,
   SeedUse,
 } from "./catalogue.schema.ts";
@@ -21,6 +21,14 @@ export const toCategoryRow = ({ id, name }: SeedCategory, position: number): Row
   name_en: name.en,
   name_ar: name.ar,
 });
+
+export const toLifeEventRow = (
+  { id, name }: SeedLifeEvent,
+  position: number,
+): Row<"life_event"> => ({ id, position, name_en: name.en, name_ar: name.ar });
+
+export const toLifeEventServiceRows = ({ id, services }: SeedLifeEvent) =>
+  services.map((service_id): Row<"service_life_event"> => ({ service_id, life_event_id: id }));
 
 export const toAgencyRow = ({ name, ...agency }: SeedAgency): Row<"agency"> => ({
   ...agency,
@@ -88,16 +96,6 @@ export const toUseRows = ({ from, counts }: SeedUse): Row<"service_use">[] =>
       return { service_id, day: day.toISOString().slice(0, 10), uses };
     }),
   );
-
-export const toRequestRow = (request: SeedRequest): Row<"service_request"> => ({
-  id: request.id,
-  person_id: request.person,
-  service_id: request.service,
-  status: request.status,
-  submitted_at: request.submittedAt === null ? null : new Date(request.submittedAt),
-  updated_at: new Date(request.updatedAt),
-  reference: request.reference,
-});
 
 /** @throws Error when a government fee lacks its dirhams, or a service has some that it must not have. */
 export function checkFees(services: readonly SeedService[], agencies: readonly SeedAgency[]): void {

@@ -4,6 +4,8 @@ import type { ServicesTables } from "../tables.ts";
 import {
   readAgencies,
   readCategories,
+  readLifeEvents,
+  readRequestForms,
   readRequests,
   readServices,
   readUse,
@@ -15,10 +17,12 @@ import {
   toChannelRows,
   toDocumentRows,
   toFeeRows,
-  toRequestRow,
+  toLifeEventRow,
+  toLifeEventServiceRows,
   toServiceRow,
   toUseRows,
 } from "./rows.ts";
+import { seedRequests, toFormRows } from "./request-rows.ts";
 
 const rowsPerStatement = 250;
 
@@ -36,20 +40,25 @@ async function insert<Table extends keyof ServicesTables>(
 }
 
 export async function seed(db: Kysely<ServicesTables>): Promise<void> {
-  const [categories, agencies, services, use, requests] = await Promise.all([
+  const [categories, agencies, services, use, requests, forms, lifeEvents] = await Promise.all([
     readCategories(),
     readAgencies(),
     readServices(),
     readUse(),
     readRequests(),
+    readRequestForms(),
+    readLifeEvents(),
   ]);
   checkFees(services, agencies);
   await insert(db, "category", categories.map(toCategoryRow));
   await insert(db, "agency", agencies.map(toAgencyRow));
   await insert(db, "service", services.map(toServiceRow));
+  await insert(db, "life_event", lifeEvents.map(toLifeEventRow));
+  await insert(db, "service_life_event", lifeEvents.flatMap(toLifeEventServiceRows));
   await insert(db, "service_channel", services.flatMap(toChannelRows));
   await insert(db, "fee", services.flatMap(toFeeRows));
   await insert(db, "required_document", services.flatMap(toDocumentRows));
   await insert(db, "service_use", toUseRows(use));
-  await insert(db, "service_request", requests.map(toRequestRow));
+  await insert(db, "request_form", toFormRows(forms));
+  await seedRequests(db, requests, services);
 }

@@ -6,7 +6,7 @@ import { createBreaker } from "../../../gateway/cache/breaker.ts";
 import type { InvalidationBook } from "../../../gateway/cache/invalidation-book.ts";
 import { createLocalBook } from "../../../gateway/cache/local-book.ts";
 import { createRedisBook } from "../../../gateway/cache/redis-book.ts";
-import { connectRedis } from "../../../gateway/cache/redis-connection.ts";
+import { connectRedis } from "../../../platform/redis-connection.ts";
 import { silentLog } from "../../../platform/log.ts";
 import { type RedisServer, startRedisServer, until } from "./redis-servers.ts";
 

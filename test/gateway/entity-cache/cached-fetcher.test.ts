@@ -286,6 +286,68 @@ describe("invalidation", () => {
     expect(asked("catalogue")).toBe(2);
   });
 
+  const prices = (ids: readonly string[], tags: unknown) => ({
+    data: { _entities: ids.map((id) => ({ price: Number(id) })) },
+    errors: [],
+    caching: { cacheControl: "public, max-age=100", age: undefined },
+    extensions: { apolloEntityCacheTags: tags },
+  });
+  const byTag = (cache_tag: string, subgraph = "prices") =>
+    ({ kind: "cache_tag", subgraphs: [subgraph], cache_tag }) as const;
+
+  test("by tags that the subgraph gave in its answer, entity by entity", async () => {
+    const { run, asked, invalidator } = createShop("", (request) =>
+      request.subgraph === "prices"
+        ? Promise.resolve(prices(representations(request), [["sale"], []]))
+        : undefined,
+    );
+    const { query, ids } = pricesOf("1", "2");
+    await run(query, { variables: { ids } });
+    await invalidator.invalidate([byTag("sale")]);
+    asked("prices");
+    await run(query, { variables: { ids: ["2"] } });
+    expect(asked("prices")).toBe(0);
+    await run(query, { variables: { ids: ["1"] } });
+    expect(asked("prices")).toBe(1);
+  });
+
+  test("by tags that fit no entity reaches all of the answer, and tags that cannot be kept keep it out", async () => {
+    let tags: unknown = [["sale"], ["other"], ["third"]];
+    const { run, asked, invalidator } = createShop("", (request) =>
+      request.subgraph === "prices"
+        ? Promise.resolve(prices(representations(request), tags))
+        : undefined,
+    );
+    const { query, ids } = pricesOf("1", "2");
+    await run(query, { variables: { ids } });
+    await invalidator.invalidate([byTag("third")]);
+    asked("prices");
+    for (const wrong of ["sale", [[1], ["x"]], [Array(65).fill("x"), [""]]]) {
+      tags = wrong;
+      await run(query, { variables: { ids } });
+      expect(asked("prices")).toBe(1);
+    }
+  });
+
+  test("by tags of the answer of root fields", async () => {
+    const { run, asked, invalidator } = createShop("", ({ subgraph }) =>
+      subgraph === "catalogue"
+        ? Promise.resolve({
+            data: { named: "x" },
+            errors: [],
+            caching: { cacheControl: "public, max-age=100", age: undefined },
+            extensions: { apolloCacheTags: ["names"] },
+          })
+        : undefined,
+    );
+    await run("{ named }");
+    await run("{ named }");
+    expect(asked("catalogue")).toBe(1);
+    await invalidator.invalidate([byTag("names", "catalogue")]);
+    await run("{ named }");
+    expect(asked("catalogue")).toBe(1);
+  });
+
   test("by the tag of a root field with its arguments, defaults among them", async () => {
     const { run, asked, invalidator } = createShop();
     await run("{ a: near(radius: 3) { id } b: near(radius: 4) { id } named }");

@@ -102,10 +102,18 @@ describe.each(databases)("events of payments on $kind", ({ open }) => {
   test("puts them into a stream of Redis, where whoever follows reads them", async () => {
     const redis = new Redis(inject("redisUrl"));
     await redis.del(eventStream);
-    const sink = createRedisSink(inject("redisUrl"), silentLog);
+    const sink = createRedisSink({ url: inject("redisUrl"), log: silentLog });
     try {
       const id = await pay();
-      await drain(sink);
+      // The connection is made in the background; until then nothing is sent and nothing lost.
+      await expect
+        .poll(() =>
+          drain(sink).then(
+            () => "sent",
+            () => "not yet",
+          ),
+        )
+        .toBe("sent");
       const entries = await redis.xrange(eventStream, "-", "+");
       const fields = entries.map(([, [, paymentId, , seq, , body = ""]]) => ({
         paymentId,
@@ -127,7 +135,7 @@ describe.each(databases)("events of payments on $kind", ({ open }) => {
 
   test("keeps them when Redis cannot be reached", async () => {
     await pay();
-    const sink = createRedisSink("redis://127.0.0.1:1", silentLog);
+    const sink = createRedisSink({ url: "redis://127.0.0.1:1", log: silentLog });
     await expect(sendEvents(database.db, sink, now)).rejects.toThrow();
     await sink.stop();
     const { told, sink: working } = collector();

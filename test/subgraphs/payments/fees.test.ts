@@ -55,6 +55,22 @@ describe.each(databases)("fees that agencies charge on $kind", ({ kind }) => {
     return (await payments.ask(query, { principal })).data?.chargedFee?.status ?? null;
   };
 
+  test("are found by the request that they are for, by their payer and nobody else", async () => {
+    const payer = await newPayer(payments.database.db, 0n);
+    const { id } = await charged(newCharge(payer.id));
+    const query = `query ($of: [_Any!]!) { _entities(representations: $of) {
+      ... on ServiceRequest { serviceFee { id status } } } }`;
+    const found = async (principal: Principal, feeId: string | null) => {
+      const of = [{ __typename: "ServiceRequest", id: "req_1", feeId }];
+      const { data } = await payments.ask(query, { principal, variables: { of } });
+      return data._entities[0].serviceFee;
+    };
+    expect(await found(payer, id)).toEqual({ id, status: "OPEN" });
+    for (const somebody of [omar, rta]) expect(await found(somebody, id)).toBeNull();
+    expect(await found(payer, null)).toBeNull();
+    expect(await found(payer, "fee_rta_req_never-charged")).toBeNull();
+  });
+
   test("are due with the Knowledge and Innovation Dirham, paid, and known to be paid", async () => {
     const payer = await newPayer(payments.database.db, 400_00n);
     const input = newCharge(payer.id);

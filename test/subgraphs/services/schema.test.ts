@@ -14,9 +14,10 @@ function apiTypes() {
   ]);
   expect(errors ?? []).toEqual([]);
   const types = Object.values(buildSchema(supergraphSdl ?? "").getTypeMap());
-  // CacheControlScope comes from the kit, with the definition of @cacheControl.
+  // CacheControlScope comes from the kit, with the definition of @cacheControl; Scope from federation.
   return types.filter(
-    ({ name }) => !/^(__|CacheControl|join__|link__|core__|federation__)/.test(name),
+    ({ name }) =>
+      !/^(__|CacheControl|requiresScopes__|join__|link__|core__|federation__)/.test(name),
   );
 }
 

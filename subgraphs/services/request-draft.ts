@@ -1,0 +1,169 @@
+/**
+ * What a person does before the agency has a request: begin a draft, save it, throw it away, send it. Sending
+ * keeps the terms of the day, and happens once per idempotency key however often it is asked for.
+ */
+import { GraphQLError } from "graphql";
+import { type Kysely, sql } from "kysely";
+import type { PersonActor } from "./request.actor.ts";
+import { findNewestForms, type RequestFormRow } from "./request-form.store.ts";
+import {
+  done,
+  isAsSeen,
+  refused,
+  type RequestDeps,
+  type RequestOutcome,
+  takeStep,
+  type Tx,
+} from "./request-step.ts";
+import { listFees, listRequiredDocuments } from "./service-details.store.ts";
+import {
+  countDrafts,
+  type DraftContent,
+  findBySubmitKey,
+  insertDraft,
+  lockRequest,
+  type ServiceRequestRow,
+  updateDraft,
+} from "./service-request.store.ts";
+import { findServices } from "./service.store.ts";
+import type { RequestTerms, ServicesTables, ServiceTable } from "./tables.ts";
+
+type Db = Kysely<ServicesTables>;
+
+/** More are a mistake of a client, or a nuisance. */
+const mostDrafts = 20;
+
+async function openService(
+  db: Db,
+  serviceId: string,
+): Promise<{ service: ServiceTable; form: RequestFormRow } | undefined> {
+  const [service] = await findServices(db, [serviceId]);
+  const [form] = await findNewestForms(db, [serviceId]);
+  return service?.status === "ACTIVE" && form ? { service, form } : undefined;
+}
+
+export const startRequest = (
+  db: Db,
+  { id: personId }: PersonActor,
+  { serviceId, ...content }: DraftContent & { readonly serviceId: string },
+  { now, newId }: RequestDeps,
+): Promise<RequestOutcome> =>
+  db.transaction().execute(async (tx) => {
+    const open = await openService(tx, serviceId);
+    if (!open) return refused("NO_REQUESTS");
+    if ((await countDrafts(tx, personId)) >= mostDrafts) return refused("TOO_MANY_DRAFTS");
+    const agencyId = open.service.agency_id;
+    return done(
+      await insertDraft(tx, { id: newId(), personId, serviceId, agencyId, now, ...content }),
+    );
+  });
+
+export type Seen = { readonly id: string; readonly revision: number };
+
+export const saveDraft = (
+  db: Db,
+  actor: PersonActor,
+  { id, revision, ...content }: Seen & DraftContent,
+  { now }: RequestDeps,
+): Promise<RequestOutcome> =>
+  db.transaction().execute(async (tx) => {
+    const row = await lockRequest(tx, actor, id);
+    if (!row) return refused("NO_SUCH_REQUEST");
+    if (!isAsSeen(row, revision)) return refused("CHANGED_MEANWHILE", row);
+    if (row.status !== "DRAFT") return refused("NOT_NOW", row);
+    return done(await updateDraft(tx, id, content, now < row.updated_at ? row.updated_at : now));
+  });
+
+export const discardDraft = (
+  db: Db,
+  actor: PersonActor,
+  { id, revision }: Seen,
+  deps: RequestDeps,
+): Promise<RequestOutcome> =>
+  db.transaction().execute(async (tx) => {
+    const row = await lockRequest(tx, actor, id);
+    if (!row) return refused("NO_SUCH_REQUEST");
+    if (!isAsSeen(row, revision)) return refused("CHANGED_MEANWHILE", row);
+    return takeStep(tx, row, { event: "DISCARD", actor: "PERSON", actorId: actor.id }, deps);
+  });
+
+/** The terms of this moment. */
+async function readTerms(
+  tx: Tx,
+  service: ServiceTable,
+  formVersion: number,
+): Promise<RequestTerms> {
+  const fees = await listFees(tx, [service.id]);
+  const documents = await listRequiredDocuments(tx, [service.id]);
+  const textOf = (row: { name_en: string; name_ar: string }) => ({
+    en: row.name_en,
+    ar: row.name_ar,
+  });
+  return {
+    name: textOf(service),
+    processing: {
+      duration: service.processing_duration,
+      businessDays: service.processing_business_days,
+    },
+    fees: fees.map((fee) => ({
+      kind: fee.kind,
+      name: textOf(fee),
+      amount: `${fee.amount}`,
+      currency: fee.currency,
+      sample: fee.sample,
+    })),
+    requiredDocuments: documents.map(textOf),
+    formVersion,
+  };
+}
+
+const keyReused = () =>
+  new GraphQLError(
+    "This `idempotencyKey` has sent another request: make a new key for each request.",
+    { extensions: { code: "IDEMPOTENCY_KEY_REUSED" } },
+  );
+
+async function send(
+  tx: Tx,
+  actor: PersonActor,
+  row: ServiceRequestRow,
+  submitKey: string,
+  deps: RequestDeps,
+): Promise<RequestOutcome> {
+  const open = await openService(tx, row.service_id);
+  if (!open) return refused("NO_REQUESTS", row);
+  const { service, form } = open;
+  const { answers, attachments } = row;
+  const known = { serviceId: form.service_id, version: form.version, schema: form.schema };
+  const problems = deps.checkAnswers(known, answers, attachments);
+  if (problems.length > 0) return refused("ANSWERS_WRONG", row, problems);
+  const terms = await readTerms(tx, service, form.version);
+  const cause = { submitKey, reference: deps.newReference(row.agency_id), terms };
+  const sent = { answers: JSON.stringify(answers), attachments: JSON.stringify(attachments) };
+  const step = { event: "SUBMIT", actor: "PERSON", actorId: actor.id, cause, sent } as const;
+  return takeStep(tx, row, step, deps);
+}
+
+/**
+ * Sends a draft to the agency. The same key again is the same sending: its outcome is the request as it is by now.
+ * @throws GraphQLError IDEMPOTENCY_KEY_REUSED when the key has sent another request.
+ */
+export const submitRequest = (
+  db: Db,
+  actor: PersonActor,
+  { id, revision, key }: Seen & { readonly key: string },
+  deps: RequestDeps,
+): Promise<RequestOutcome> =>
+  db.transaction().execute(async (tx) => {
+    const row = await lockRequest(tx, actor, id);
+    if (!row) return refused("NO_SUCH_REQUEST");
+    if (row.submit_key === key) return done(row);
+    // Whoever sends another request with the same key waits here, and then finds this one.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${actor.id} ${key}`}, 20))`.execute(
+      tx,
+    );
+    if (await findBySubmitKey(tx, actor.id, key)) throw keyReused();
+    if (!isAsSeen(row, revision)) return refused("CHANGED_MEANWHILE", row);
+    if (row.status !== "DRAFT") return refused("NOT_NOW", row);
+    return send(tx, actor, row, key, deps);
+  });
