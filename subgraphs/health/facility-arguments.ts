@@ -1,6 +1,7 @@
 /** Arguments of the fields that list facilities, as clients give them. */
 import { ArgsType, Field, Float, InputType, Int, registerEnumType } from "type-graphql";
 import { PageArguments } from "../kit/pagination.ts";
+import { DateTime } from "../kit/scalars.ts";
 import { maxTextLength } from "./facility-filter.rules.ts";
 import { maxRadiusMeters } from "./geo.rules.ts";
 import type { FacilityKind } from "./tables.ts";
@@ -57,9 +58,21 @@ export class FacilityFilter {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "true: open at this moment. false: closed. By `openingHours`, which may be samples.",
+      "true: open at this moment. false: closed. By `openingHours`, which may be samples, and duty.",
   })
   openNow?: boolean | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "Open at this time, by `openingHours` and duty; with its offset.",
+  })
+  openAt?: Date | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: on duty at this moment, as pharmacies are by turns at night. false: not.",
+  })
+  onDuty?: boolean | null;
 
   @Field(() => String, {
     nullable: true,

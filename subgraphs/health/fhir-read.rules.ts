@@ -5,7 +5,6 @@
 import type { z } from "zod";
 import {
   bundleSchema,
-  extensionUrls,
   type LocationResource,
   type PractitionerResource,
   type PractitionerRoleResource,
@@ -15,6 +14,7 @@ import {
   weekdays,
 } from "./fhir-schemas.ts";
 import type { Directory } from "./fhir-write.rules.ts";
+import { compileHours, type HoursTexts } from "./hours-compilation.rules.ts";
 import { parseOpeningHours } from "./opening-hours-text.rules.ts";
 import { minutesPerDay, toMultirange, toWeeklyHours } from "./opening-hours.rules.ts";
 import { normaliseName } from "./practitioner.rules.ts";
@@ -59,16 +59,28 @@ function problemsOf(resource: string, issues: readonly z.core.$ZodIssue[]): Fhir
   );
 }
 
-function readHours(resource: LocationResource, problems: FhirProblem[]): string {
-  const { url, valueString } = resource.extension[0];
+function readHoursText(
+  { id }: LocationResource,
+  { url, valueString }: { readonly url: string; readonly valueString: string },
+  problems: FhirProblem[],
+): string {
   try {
-    return toMultirange(parseOpeningHours(valueString));
+    parseOpeningHours(valueString);
+    return valueString;
   } catch (error) {
-    const element = `extension(${url === extensionUrls.openingHours ? "opening-hours" : url}).valueString`;
+    const element = `extension(${url.slice(url.lastIndexOf(":") + 1)}).valueString`;
     const message = error instanceof Error ? error.message : String(error);
-    problems.push({ resource: `Location/${resource.id}`, element, message });
-    return "{}";
+    problems.push({ resource: `Location/${id}`, element, message });
+    return "off";
   }
+}
+
+function readHours(resource: LocationResource, problems: FhirProblem[]): HoursTexts {
+  const [hours, , ramadan] = resource.extension;
+  return {
+    hours_text: readHoursText(resource, hours, problems),
+    ramadan_hours_text: ramadan ? readHoursText(resource, ramadan, problems) : null,
+  };
 }
 
 function toFacility(
@@ -77,6 +89,7 @@ function toFacility(
   problems: FhirProblem[],
 ): FacilityTable {
   const [type] = resource.type;
+  const texts = readHours(resource, problems);
   const reach = (system: "phone" | "url") =>
     resource.telecom?.find((one) => one.system === system)?.value ?? null;
   return {
@@ -96,9 +109,9 @@ function toFacility(
     website: reach("url"),
     latitude: resource.position?.latitude ?? null,
     longitude: resource.position?.longitude ?? null,
-    hours_text: resource.extension[0].valueString,
+    ...texts,
     hours_sample: resource.extension[1].valueBoolean,
-    open_minutes: readHours(resource, problems),
+    ...compileHours(texts).stored,
   };
 }
 

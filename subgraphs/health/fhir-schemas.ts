@@ -21,6 +21,7 @@ export const extensionUrls = {
   translation: "http://hl7.org/fhir/StructureDefinition/translation",
   openingHours: "urn:city-graph:opening-hours",
   openingHoursSample: "urn:city-graph:opening-hours-sample",
+  ramadanHours: "urn:city-graph:ramadan-hours",
 } as const;
 
 const id = z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/, "must be 1 to 64 letters, digits, - or .");
@@ -63,6 +64,7 @@ export const locationSchema = z.strictObject({
   extension: z.tuple([
     z.strictObject({ url: z.literal(extensionUrls.openingHours), valueString: text }),
     z.strictObject({ url: z.literal(extensionUrls.openingHoursSample), valueBoolean: z.boolean() }),
+    z.strictObject({ url: z.literal(extensionUrls.ramadanHours), valueString: text }).optional(),
   ]),
   identifier: identifier(systems.facilityLicence),
   status: z.literal("active"),

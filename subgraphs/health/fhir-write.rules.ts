@@ -45,14 +45,16 @@ function toLocation(row: FacilityTable): LocationResource {
     ...(row.address === "" ? {} : { text: row.address }),
     ...(row.area === "" ? {} : { district: row.area }),
   };
+  const hours = { url: extensionUrls.openingHours, valueString: row.hours_text };
+  const sample = { url: extensionUrls.openingHoursSample, valueBoolean: row.hours_sample };
   const { latitude, longitude } = row;
   return {
     resourceType: "Location",
     id: row.id,
-    extension: [
-      { url: extensionUrls.openingHours, valueString: row.hours_text },
-      { url: extensionUrls.openingHoursSample, valueBoolean: row.hours_sample },
-    ],
+    extension:
+      row.ramadan_hours_text === null
+        ? [hours, sample]
+        : [hours, sample, { url: extensionUrls.ramadanHours, valueString: row.ramadan_hours_text }],
     identifier: [{ system: systems.facilityLicence, value: row.licence_number }],
     status: "active",
     name: row.name_en,

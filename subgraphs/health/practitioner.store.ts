@@ -1,7 +1,7 @@
 /** Doctors and their roles in the database: by id, listed, by facility, nearest first. One SQL statement a function. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Page } from "../kit/pagination.ts";
-import type { Surroundings } from "./facility.store.ts";
+import type { Surroundings } from "./near.store.ts";
 import type { PractitionerCriteria } from "./practitioner.rules.ts";
 import type { HealthTables, PractitionerRoleTable, PractitionerTable } from "./tables.ts";
 

@@ -3,8 +3,9 @@ import type { Kysely } from "kysely";
 import { describe, expect, test } from "vitest";
 import { readBundle } from "../../../subgraphs/health/fhir-read.rules.ts";
 import { type Directory, toBundle } from "../../../subgraphs/health/fhir-write.rules.ts";
+import { compileHours } from "../../../subgraphs/health/hours-compilation.rules.ts";
 import { parseOpeningHours } from "../../../subgraphs/health/opening-hours-text.rules.ts";
-import { toMultirange } from "../../../subgraphs/health/opening-hours.rules.ts";
+import { regularWeek, toMultirange } from "../../../subgraphs/health/opening-hours.rules.ts";
 import { normaliseName } from "../../../subgraphs/health/practitioner.rules.ts";
 import { sampleHours } from "../../../subgraphs/health/sample-hours.rules.ts";
 import { subgraph } from "../../../subgraphs/health/subgraph.ts";
@@ -41,6 +42,7 @@ const facility = fc
       }),
     ),
     hours_text: hours,
+    ramadan_hours_text: fc.option(hours),
     hours_sample: fc.boolean(),
   })
   .map(({ speciality, place, ...row }) => ({
@@ -49,7 +51,7 @@ const facility = fc
     speciality_ar: speciality?.[1] ?? null,
     latitude: place?.latitude ?? null,
     longitude: place?.longitude ?? null,
-    open_minutes: toMultirange(parseOpeningHours(row.hours_text)),
+    ...compileHours(row).stored,
   }));
 
 const practitioner = fc
@@ -82,7 +84,7 @@ const directory = fc
       speciality_en: text,
       speciality_ar: text,
       working_minutes: fc.oneof(
-        hours.map((one) => toMultirange(parseOpeningHours(one))),
+        hours.map((one) => toMultirange(regularWeek(parseOpeningHours(one)))),
         fc.constant("{}"),
       ),
       active: fc.boolean(),
