@@ -21,6 +21,7 @@ import {
   practitionersOfFacilities,
   rolesByIds,
   rolesOfPractitioners,
+  specialitiesOfFacilities,
 } from "./practitioner.store.ts";
 import type { HealthTables } from "./tables.ts";
 
@@ -72,6 +73,10 @@ const createLoaders = ({ db }: Base) => ({
   ),
   countPractitionersOfFacility: perArguments(({ criteria }: { criteria: PractitionerCriteria }) =>
     createCountLoader((ids) => countPractitionersOfFacilities(db, ids, criteria)),
+  ),
+  specialitiesOfFacility: createListLoader(
+    (ids) => specialitiesOfFacilities(db, ids),
+    (row) => row.facility_id,
   ),
   dutyShiftsOfFacility: perArguments((window: DutyWindow) =>
     createListLoader(

@@ -3,13 +3,14 @@
  * so that equal questions are equal data, and one batch.
  */
 import { badUserInput } from "../kit/errors.ts";
+import { type DetailsCriteria, type GivenDetails, readDetails } from "./facility-details.rules.ts";
 import type { OpeningCalendar } from "./opening-calendar.rules.ts";
 import { type OpenPoint, openPointsOf } from "./opening-minutes.rules.ts";
 import type { FacilityKind } from "./tables.ts";
 
 export const maxTextLength = 100;
 
-export type GivenFacilityFilter = {
+export type GivenFacilityFilter = GivenDetails & {
   readonly kinds?: readonly FacilityKind[] | null;
   readonly speciality?: string | null;
   readonly openNow?: boolean | null;
@@ -25,7 +26,7 @@ export type OpenCriterion = {
   readonly wanted: boolean;
 };
 
-export type FacilityCriteria = {
+export type FacilityCriteria = DetailsCriteria & {
   readonly kinds?: readonly FacilityKind[];
   /** Lower case. */
   readonly speciality?: string;
@@ -64,6 +65,7 @@ export function readFacilityFilter(
   const text = readText("text", given?.text);
   return {
     ...(kinds ? { kinds: [...new Set(kinds)].toSorted() } : {}),
+    ...readDetails(given ?? {}),
     ...(speciality === "" ? {} : { speciality }),
     open: [
       ...(openNow == null ? [] : [openCriterion(now, openNow)]),

@@ -1,6 +1,7 @@
 /** Facilities in the database: by id, and listed. One SQL statement a function. */
 import { type ExpressionBuilder, type Kysely, sql, type RawBuilder, type SqlBool } from "kysely";
 import type { Page } from "../kit/pagination.ts";
+import type { DetailsCriteria } from "./facility-details.rules.ts";
 import type { FacilityCriteria, OpenCriterion } from "./facility-filter.rules.ts";
 import type { OpenPoint } from "./opening-minutes.rules.ts";
 import type { FacilityTable, HealthTables } from "./tables.ts";
@@ -39,9 +40,31 @@ const openAt = ({ instant, points, wanted }: OpenCriterion): RawBuilder<SqlBool>
 
 const likePattern = (word: string): string => `%${word.replace(/[\\%_]/g, "\\$&")}%`;
 
+/** All of the wanted, or at least one of them. */
+const holdsList = (column: string, operator: "@>" | "&&", wanted?: readonly string[]) =>
+  wanted
+    ? [sql<SqlBool>`${sql.ref(`facility.${column}`)} ${sql.raw(operator)} ${[...wanted]}::text[]`]
+    : [];
+
+const details = (criteria: DetailsCriteria): readonly RawBuilder<SqlBool>[] => {
+  const { emergency, open24Hours } = criteria;
+  return [
+    ...holdsList("services", "@>", criteria.services),
+    ...holdsList("accessibility", "@>", criteria.accessibility),
+    ...holdsList("languages", "@>", criteria.languages),
+    ...holdsList("insurance_networks", "&&", criteria.insuranceNetworks),
+    ...(emergency === undefined
+      ? []
+      : [emergency ? sql<SqlBool>`facility.emergency` : sql<SqlBool>`not facility.emergency`]),
+    ...(open24Hours === undefined
+      ? []
+      : [sql<SqlBool>`facility.always_open = ${open24Hours}::boolean`]),
+  ];
+};
+
 /** Rows that fit the criteria; usable in any query on `facility`. */
 export const matching =
-  ({ kinds, speciality, open, duty, words }: FacilityCriteria) =>
+  ({ kinds, speciality, open, duty, words, ...others }: FacilityCriteria) =>
   (eb: ExpressionBuilder<HealthTables, "facility">) =>
     eb.and([
       ...(kinds ? [kinds.length > 0 ? eb("kind", "in", kinds) : sql<SqlBool>`false`] : []),
@@ -53,6 +76,7 @@ export const matching =
               eb("speciality_ar", "=", speciality),
             ]),
           ]),
+      ...details(others),
       ...open.map(openAt),
       ...(duty ? [sql<SqlBool>`(${onDuty(duty.instant)}) = ${duty.wanted}::boolean`] : []),
       ...words

@@ -4,6 +4,8 @@ import { dayMs } from "../kit/city-date.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
 import { Agency } from "./agency.ts";
+import { AccessibilityFeatureEnum, FacilityServiceEnum } from "./facility-details.ts";
+import type { AccessibilityFeature, FacilityService } from "./facility-details.rules.ts";
 import { FacilityKindEnum } from "./facility-arguments.ts";
 import type { FacilityRow } from "./facility.store.ts";
 import type { NearbyRow } from "./near.store.ts";
@@ -75,6 +77,34 @@ export class OpeningHours {
   sample!: boolean;
 }
 
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "What a facility offers besides what its licence says." })
+export class FacilityDetails {
+  @Field(() => [FacilityServiceEnum], { description: "What is done for people there." })
+  services!: FacilityService[];
+
+  @Field(() => [String], { description: "Languages spoken there: ISO 639 codes, for example ar." })
+  languages!: readonly string[];
+
+  @Field(() => [String], { description: "Names of the insurance networks that it belongs to." })
+  insuranceNetworks!: readonly string[];
+
+  @Field(() => [AccessibilityFeatureEnum], { description: "What makes it usable for everybody." })
+  accessibility!: AccessibilityFeature[];
+
+  @Field(() => [String], { description: "Photos of it: URLs; none when there are none." })
+  photos!: readonly string[];
+
+  @Field(() => Boolean, { description: "Whether it treats emergencies." })
+  emergency!: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      "true: made up for demonstration, since the register has none of it. Tell people so, or do not show it.",
+  })
+  sample!: boolean;
+}
+
 const facilityAttribution =
   "Dubai Health Authority, register of health facilities (Sheryan), Dubai open data, a 2025 copy; the portal's licence has not been reviewed.";
 
@@ -129,6 +159,28 @@ export class Facility {
 
   @Field(() => OpeningHours, { description: "When it is open." })
   openingHours!: OpeningHours;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => FacilityDetails, {
+    description: "What it offers, in which languages, under which insurance, and how to get in.",
+  })
+  details!: FacilityDetails;
+
+  @Field(() => Boolean, { description: "Whether it never closes, by `openingHours`." })
+  open24Hours!: boolean;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => [LocalizedText], {
+    description:
+      "Its main speciality first, then those in which doctors work there; none when nothing is known.",
+  })
+  async specialities(@Ctx() { loaders }: HealthContext): Promise<LocalizedText[]> {
+    const ofDoctors = await loaders.specialitiesOfFacility.load(this.id);
+    const others = ofDoctors
+      .filter(({ speciality_en }) => speciality_en !== this.speciality?.en)
+      .map(({ speciality_en, speciality_ar }) => localized(speciality_en, speciality_ar));
+    return this.speciality ? [this.speciality, ...others] : others;
+  }
 
   @Field(() => String, { description: "The source to name wherever the facility is shown." })
   attribution!: string;
@@ -252,6 +304,16 @@ export const toFacility = (row: FacilityRow): Facility => {
       sample: row.hours_sample,
     }),
     attribution: facilityAttribution,
+    open24Hours: row.always_open,
+    details: Object.assign(new FacilityDetails(), {
+      services: row.services as FacilityService[],
+      languages: row.languages,
+      insuranceNetworks: row.insurance_networks,
+      accessibility: row.accessibility as AccessibilityFeature[],
+      photos: row.photos,
+      emergency: row.emergency,
+      sample: row.details_sample,
+    }),
     agency: Agency.of(row.agency_id),
     schedule: () => compileHours(row).schedule,
   });

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import {
   bundleSchema,
+  extensionUrls,
   type LocationResource,
   type PractitionerResource,
   type PractitionerRoleResource,
@@ -59,29 +60,50 @@ function problemsOf(resource: string, issues: readonly z.core.$ZodIssue[]): Fhir
   );
 }
 
+type LocationExtension = LocationResource["extension"][number];
+type ExtensionOf<Url> = Extract<LocationExtension, { readonly url: Url }>;
+
+const extensionsOf = <Url extends LocationExtension["url"]>(
+  { extension }: LocationResource,
+  url: Url,
+): ExtensionOf<Url>[] =>
+  extension.filter((one): one is ExtensionOf<Url> & LocationExtension => one.url === url);
+
 function readHoursText(
-  { id }: LocationResource,
-  { url, valueString }: { readonly url: string; readonly valueString: string },
+  resource: LocationResource,
+  url: typeof extensionUrls.openingHours | typeof extensionUrls.ramadanHours,
   problems: FhirProblem[],
-): string {
+): string | null {
+  const text = extensionsOf(resource, url)[0]?.valueString ?? null;
+  if (text === null) return null;
   try {
-    parseOpeningHours(valueString);
-    return valueString;
+    parseOpeningHours(text);
+    return text;
   } catch (error) {
     const element = `extension(${url.slice(url.lastIndexOf(":") + 1)}).valueString`;
     const message = error instanceof Error ? error.message : String(error);
-    problems.push({ resource: `Location/${id}`, element, message });
-    return "off";
+    problems.push({ resource: `Location/${resource.id}`, element, message });
+    return null;
   }
 }
 
-function readHours(resource: LocationResource, problems: FhirProblem[]): HoursTexts {
-  const [hours, , ramadan] = resource.extension;
-  return {
-    hours_text: readHoursText(resource, hours, problems),
-    ramadan_hours_text: ramadan ? readHoursText(resource, ramadan, problems) : null,
-  };
-}
+/** What does not parse is a problem; the row is then whole, and not used. */
+const readHours = (resource: LocationResource, problems: FhirProblem[]): HoursTexts => ({
+  hours_text: readHoursText(resource, extensionUrls.openingHours, problems) ?? "off",
+  ramadan_hours_text: readHoursText(resource, extensionUrls.ramadanHours, problems),
+});
+
+const readDetails = (resource: LocationResource) => ({
+  services: extensionsOf(resource, extensionUrls.service).map((one) => one.valueCode),
+  languages: extensionsOf(resource, extensionUrls.spoken).map((one) => one.valueCode),
+  insurance_networks: extensionsOf(resource, extensionUrls.insuranceNetwork).map(
+    (one) => one.valueString,
+  ),
+  accessibility: extensionsOf(resource, extensionUrls.accessibility).map((one) => one.valueCode),
+  photos: extensionsOf(resource, extensionUrls.photo).map((one) => one.valueUrl),
+  emergency: extensionsOf(resource, extensionUrls.emergency)[0]?.valueBoolean ?? false,
+  details_sample: extensionsOf(resource, extensionUrls.detailsSample)[0]?.valueBoolean ?? false,
+});
 
 function toFacility(
   resource: LocationResource,
@@ -110,8 +132,10 @@ function toFacility(
     latitude: resource.position?.latitude ?? null,
     longitude: resource.position?.longitude ?? null,
     ...texts,
-    hours_sample: resource.extension[1].valueBoolean,
+    hours_sample:
+      extensionsOf(resource, extensionUrls.openingHoursSample)[0]?.valueBoolean ?? false,
     ...compileHours(texts).stored,
+    ...readDetails(resource),
   };
 }
 

@@ -31,7 +31,7 @@ function compile({ hours_text, ramadan_hours_text }: HoursTexts): CompiledHours 
   const minutes = toOpeningMinutes(schedule);
   return {
     schedule,
-    stored: toStored(minutes),
+    stored: toStored(schedule, minutes),
     seasons: minutes.seasons.map((season) => ({
       years: toRange(season.years),
       month_days: toRange(season.monthDays),

@@ -2,7 +2,7 @@
  * Facilities around a place, nearest first. A page is found by walking the index outwards from the place
  * and filtering what comes by: a few hundred candidates, then some thousands; where that is not enough
  * (a rare filter, a late page), everything within the radius is filtered and sorted. Left to itself the
- * planner takes the radius for a handful of rows and always sorts: docs/near-me.md has the figures.
+ * planner takes the radius for a handful of rows, and sorts all that is within it.
  */
 import { type Kysely, type RawBuilder, sql, type SqlBool } from "kysely";
 import type { Page } from "../kit/pagination.ts";

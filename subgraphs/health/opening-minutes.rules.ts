@@ -18,7 +18,7 @@ import {
   toIntervals,
   toMultirange,
 } from "./opening-hours.rules.ts";
-import { type OpeningSchedule, spansOnDay } from "./opening-schedule.rules.ts";
+import { isAlwaysOpen, type OpeningSchedule, spansOnDay } from "./opening-schedule.rules.ts";
 
 const slotMinutes = 2 * minutesPerDay;
 /** Every slot's minutes, from 0 (inclusive) to this (exclusive). */
@@ -130,10 +130,15 @@ export type StoredMinutes = {
   readonly dated: boolean;
   /** An int4multirange, as text; empty when `dated`. */
   readonly open_minutes: string;
+  readonly always_open: boolean;
 };
 
-export const toStored = ({ mask, minutes }: OpeningMinutes): StoredMinutes => ({
+export const toStored = (
+  schedule: OpeningSchedule,
+  { mask, minutes }: OpeningMinutes,
+): StoredMinutes => ({
   calendar_mask: mask,
   dated: minutes === null,
   open_minutes: toMultirange(minutes ?? []),
+  always_open: isAlwaysOpen(schedule),
 });

@@ -44,6 +44,10 @@ export const createSchedule = (
 /** From (inclusive) and to (exclusive). */
 export type OpenSpan = { readonly opens: number; readonly closes: number };
 
+/** Whether it never closes. */
+export const isAlwaysOpen = ({ steady, hours }: OpeningSchedule): boolean =>
+  steady && hours.rules.some(({ spans }) => spans.length > 0);
+
 /** Spans that begin on a day. */
 export const spansOnDay = (
   { hours, ramadan }: OpeningSchedule,

@@ -186,3 +186,25 @@ export const countPractitionersNear = (
   criteria: PractitionerCriteria,
 ): Promise<number> =>
   countOf(db, sql`select count(*) as total from (${nearest(surroundings, criteria)}) as found`);
+
+export type FacilitySpeciality = Pick<
+  PractitionerRoleTable,
+  "facility_id" | "speciality_en" | "speciality_ar"
+>;
+
+/** In which specialities doctors work at each facility, by their English names. */
+export const specialitiesOfFacilities = (
+  db: Db,
+  facilityIds: readonly string[],
+): Promise<FacilitySpeciality[]> =>
+  db
+    .selectFrom("practitioner_role")
+    .innerJoin("practitioner", "practitioner.id", "practitioner_role.practitioner_id")
+    .select(["facility_id", "speciality_en", "speciality_ar"])
+    .distinct()
+    .where("facility_id", "in", [...facilityIds])
+    .where("practitioner_role.active", "=", true)
+    .where("practitioner.active", "=", true)
+    .orderBy("facility_id")
+    .orderBy("speciality_en")
+    .execute();

@@ -4,6 +4,7 @@
  * in the city (open day and night, a break at noon, past midnight, late on Fridays) and are marked
  * as samples wherever they are shown.
  */
+import { hash } from "./sample-pick.rules.ts";
 import type { FacilityKind } from "./tables.ts";
 
 /** Patterns by kind; one that stands twice is twice as frequent. */
@@ -55,13 +56,6 @@ const sampleRamadanHours: Readonly<Record<string, string>> = {
 /** Null when the same hours hold in Ramadan. */
 export const sampleRamadanHoursOf = (hoursText: string): string | null =>
   sampleRamadanHours[hoursText] ?? null;
-
-/** FNV-1a, 32 bits: spreads neighbouring licence numbers evenly. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
-  return value;
-}
 
 export function sampleHoursOf(licenceNumber: string, kind: FacilityKind): string {
   const patterns = sampleHours[kind];

@@ -59,6 +59,20 @@ export type FacilityTable = {
   readonly dated: boolean;
   /** An int4multirange, as text. */
   readonly open_minutes: string;
+  /** Every minute of every kind of day. */
+  readonly always_open: boolean;
+  /** Codes of facility-details.rules.ts. */
+  readonly services: readonly string[];
+  /** ISO 639 codes. */
+  readonly languages: readonly string[];
+  readonly insurance_networks: readonly string[];
+  /** Codes of facility-details.rules.ts. */
+  readonly accessibility: readonly string[];
+  /** URLs. */
+  readonly photos: readonly string[];
+  readonly emergency: boolean;
+  /** The six above are made up. */
+  readonly details_sample: boolean;
 };
 
 export type FacilitySeasonTable = {

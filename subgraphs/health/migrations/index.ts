@@ -4,6 +4,7 @@ import { facilities } from "./0001-facilities.ts";
 import { bulletins } from "./0002-bulletins.ts";
 import { facilityBox } from "./0020-facility-box.ts";
 import { openingCalendar } from "./0021-opening-calendar.ts";
+import { facilityDetails } from "./0022-facility-details.ts";
 import { bulletinChanges } from "./0030-bulletin-changes.ts";
 import { practitioners } from "./0031-practitioners.ts";
 import { figures } from "./0032-figures.ts";
@@ -13,6 +14,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-bulletins": bulletins,
   "0020-facility-box": facilityBox,
   "0021-opening-calendar": openingCalendar,
+  "0022-facility-details": facilityDetails,
   "0030-bulletin-changes": bulletinChanges,
   "0031-practitioners": practitioners,
   "0032-figures": figures,

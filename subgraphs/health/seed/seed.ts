@@ -5,6 +5,7 @@ import { type Kysely, sql } from "kysely";
 import { fromRoot } from "../../../platform/root.ts";
 import { isPlaceholder, kindOfLicence, toPhone, toWebsite } from "../facility.rules.ts";
 import { compileHours } from "../hours-compilation.rules.ts";
+import { sampleDetailsOf } from "../sample-details.rules.ts";
 import { sampleDutyShifts } from "../sample-duty.rules.ts";
 import { sampleHoursOf, sampleRamadanHoursOf } from "../sample-hours.rules.ts";
 import { samplePractitioners, type SampleName } from "../sample-practitioners.rules.ts";
@@ -13,7 +14,7 @@ import type { FacilityTable, HealthTables } from "../tables.ts";
 import { recordFigures } from "../publish-figures.ts";
 import { sampleBulletins } from "./bulletins.ts";
 
-/** About 5,000 parameters a statement. */
+/** About 8,000 parameters a statement. */
 const rowsPerInsert = 250;
 
 async function readCsv<Column extends string>(
@@ -41,6 +42,12 @@ function toFacility(row: RegisterRow): FacilityTable {
   const [latitude, longitude] = [Number(row.latitude), Number(row.longitude)];
   const placed = !isPlaceholder(latitude, longitude);
   const hasSpeciality = row.speciality_en !== "" && row.speciality_ar !== "";
+  const licence = {
+    licence_number: row.licence_id,
+    licence_type_en: row.licence_type_en,
+    kind,
+    hours_text,
+  };
   return {
     id: `dha-${row.licence_id}`,
     agency_id: "dha",
@@ -61,6 +68,7 @@ function toFacility(row: RegisterRow): FacilityTable {
     ...texts,
     hours_sample: true,
     ...compileHours(texts).stored,
+    ...sampleDetailsOf(licence),
   };
 }
 

@@ -51,6 +51,13 @@ const pharmacyAt = (place: Place): Omit<FacilityTable, "id" | "licence_number"> 
   ramadan_hours_text: null,
   hours_sample: true,
   ...compileHours({ hours_text: "24/7", ramadan_hours_text: null }).stored,
+  services: [],
+  languages: [],
+  insurance_networks: [],
+  accessibility: [],
+  photos: [],
+  emergency: false,
+  details_sample: true,
 });
 
 describe.each(databases)("facilities on $kind", ({ kind }) => {

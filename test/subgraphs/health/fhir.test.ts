@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import type { Kysely } from "kysely";
 import { describe, expect, test } from "vitest";
+import {
+  accessibilityFeatures,
+  facilityServices,
+} from "../../../subgraphs/health/facility-details.rules.ts";
 import { readBundle } from "../../../subgraphs/health/fhir-read.rules.ts";
 import { type Directory, toBundle } from "../../../subgraphs/health/fhir-write.rules.ts";
 import { compileHours } from "../../../subgraphs/health/hours-compilation.rules.ts";
@@ -44,6 +48,13 @@ const facility = fc
     hours_text: hours,
     ramadan_hours_text: fc.option(hours),
     hours_sample: fc.boolean(),
+    services: fc.uniqueArray(fc.constantFrom(...facilityServices), { maxLength: 3 }),
+    languages: fc.uniqueArray(fc.constantFrom("ar", "en", "hi", "fil")),
+    insurance_networks: fc.uniqueArray(text, { maxLength: 2 }),
+    accessibility: fc.uniqueArray(fc.constantFrom(...accessibilityFeatures), { maxLength: 3 }),
+    photos: fc.uniqueArray(fc.webUrl(), { maxLength: 2 }),
+    emergency: fc.boolean(),
+    details_sample: fc.boolean(),
   })
   .map(({ speciality, place, ...row }) => ({
     ...row,
