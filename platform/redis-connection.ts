@@ -18,7 +18,7 @@ import type { Log } from "./log.ts";
 export type RunScript = (
   script: string,
   keys: readonly string[],
-  args: readonly (string | number)[],
+  args: readonly (string | number | Buffer)[],
 ) => Promise<unknown>;
 
 export type RedisTls = {
@@ -42,10 +42,19 @@ export type RedisConnection = {
   readonly client: Redis | Cluster;
   /** Runs a script that the server knows by its hash after the first time. */
   readonly run: RunScript;
+  /** As `run`, with strings of the answer as bytes. */
+  readonly runBuffer: RunScript;
   /** Gives a connection up that may be dead although it looks open, and makes a new one. */
   readonly renew: () => void;
   readonly close: () => Promise<void>;
 };
+
+type BufferScript = (
+  script: string,
+  keyCount: number,
+  ...keysAndArgs: readonly (string | number | Buffer)[]
+) => Promise<unknown>;
+type BufferScripts = { readonly evalBuffer: BufferScript; readonly evalshaBuffer: BufferScript };
 
 const urlPattern =
   /^redis(?<tls>s?)(?:-(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*):(?<password>[^@/]*)@)?(?<hosts>[^/?]+)(?:\/(?<path>[^/?]*))?$/;
@@ -138,16 +147,31 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
     told = false;
   });
   const hashes = new Map<string, string>();
+  const hashOf = (script: string): string => {
+    const hash = hashes.get(script) ?? createHash("sha1").update(script).digest("hex");
+    hashes.set(script, hash);
+    return hash;
+  };
+  // Both clients have these; the types of one lack them.
+  const scripts = client as unknown as BufferScripts;
+  const isUnknown = (error: unknown): boolean =>
+    error instanceof Error && error.message.startsWith("NOSCRIPT");
   return {
     client,
     async run(script, keys, args) {
-      const hash = hashes.get(script) ?? createHash("sha1").update(script).digest("hex");
-      hashes.set(script, hash);
       try {
-        return await client.evalsha(hash, keys.length, ...keys, ...args);
+        return await client.evalsha(hashOf(script), keys.length, ...keys, ...args);
       } catch (error) {
-        if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+        if (!isUnknown(error)) throw error;
         return client.eval(script, keys.length, ...keys, ...args);
+      }
+    },
+    async runBuffer(script, keys, args) {
+      try {
+        return await scripts.evalshaBuffer(hashOf(script), keys.length, ...keys, ...args);
+      } catch (error) {
+        if (!isUnknown(error)) throw error;
+        return scripts.evalBuffer(script, keys.length, ...keys, ...args);
       }
     },
     renew: () => {

@@ -74,7 +74,9 @@ async function ask(values: Values, path: string, body?: object): Promise<unknown
   throw new ToolError(answer.errors?.[0]?.message ?? `The gateway answered ${response.status}.`);
 }
 
-const commands = {
+type Command = (values: Values, rest: readonly string[]) => Promise<unknown>;
+
+const commands: Readonly<Record<string, Command>> = {
   inspect: (values, [key, ...more]) => {
     if (!key || more.length > 0) throw new ToolError("Give the key: npm run cache -- inspect KEY");
     return ask(values, `/cache?key=${encodeURIComponent(key)}`);
@@ -85,7 +87,7 @@ const commands = {
   },
   operations: (values) => ask(values, `/cache/operations?limit=${values.limit ?? 50}`),
   warm: (values) => ask(values, `/cache/warm?limit=${values.limit ?? 50}`, {}),
-} satisfies Record<string, (values: Values, rest: readonly string[]) => Promise<unknown>>;
+};
 
 const string = { type: "string" } as const;
 
@@ -104,8 +106,9 @@ await runTool(
     positionals: true,
   },
   async ({ values, positionals: [command = "", ...rest] }) => {
-    if (!Object.hasOwn(commands, command)) throw new ToolError(usage);
-    const answer = await commands[command as keyof typeof commands](values, rest);
+    const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
+    if (!run) throw new ToolError(usage);
+    const answer = await run(values, rest);
     console.log(JSON.stringify(answer, undefined, 2));
     return 0;
   },

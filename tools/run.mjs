@@ -28,6 +28,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
   faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
+  search:judge  the search, judged
   access-log:verify  proofs of the access log, offline
   fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
   build     TypeScript to dist/                 npm run build
@@ -109,6 +110,8 @@ const commands = {
     const alone = ["--no-file-parallelism", "--disable-console-intercept"];
     return runProcess("vitest", ["run", ...files, ...alone], { root });
   },
+  "search:judge": (args) =>
+    runProcess("node", ["test/search/judge.ts", ...args], { root, ipc: true }),
   "fuzz:execution": (args) =>
     runProcess("node", ["test/fuzz/main.ts", ...args], { root, ipc: true }),
   "access-log:verify": program("tools/verify-access-log.js"),

@@ -26,8 +26,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Environment of City Graph's gateway by mode. */
 const cityEnvironment: Readonly<Record<Mode, NodeJS.ProcessEnv>> = {
-  alone: { SHARE_IN_FLIGHT: "false" },
-  shared: {},
+  alone: { SHARE_IN_FLIGHT: "false", CACHE: "false" },
+  shared: { CACHE: "false" },
   cached: { SHARE_IN_FLIGHT: "false" },
 };
 

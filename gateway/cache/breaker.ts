@@ -25,6 +25,23 @@ export type Breaker = {
   readonly isOpen: () => boolean;
 };
 
+/**
+ * Time that this process was busy is not the other side's: it begins when what was called has left, and
+ * what has arrived by its end is read first. @returns what ends the waiting.
+ */
+function afterTime(timeMs: number, act: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let turn = setImmediate(() => {
+    timer = setTimeout(() => {
+      turn = setImmediate(act);
+    }, timeMs);
+  });
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(turn);
+  };
+}
+
 export function createBreaker(options: BreakerOptions): Breaker {
   const { timeoutMs, failures: most = 3, openMs = 250, monotonicMs, onChange } = options;
   let failures = 0;
@@ -51,19 +68,20 @@ export function createBreaker(options: BreakerOptions): Breaker {
       if (isOpen()) return undefined;
       const isTrial = failures >= most;
       if (isTrial) trying = true;
-      let timer: NodeJS.Timeout | undefined;
+      let stopWaiting = (): void => {};
       try {
+        const called = call();
         const late = new Promise<never>((_resolve, reject) => {
-          timer = setTimeout(() => reject(new Error("too late")), timeoutMs);
+          stopWaiting = afterTime(timeoutMs, () => reject(new Error("too late")));
         });
-        const result = await Promise.race([call(), late]);
+        const result = await Promise.race([called, late]);
         succeeded();
         return result;
       } catch {
         failed();
         return undefined;
       } finally {
-        clearTimeout(timer);
+        stopWaiting();
         if (isTrial) trying = false;
       }
     },

@@ -11,7 +11,7 @@ import { type Freshness, remainingMs, Scope, withJitter } from "./freshness.ts";
 import { checkTag, type InvalidationBook } from "./invalidation-book.ts";
 import { judge, Use } from "./judge.ts";
 import type { MemoryLevel } from "./memory-level.ts";
-import type { RedisLevel } from "./redis-level.ts";
+import type { Lease, RedisLevel } from "./redis-level.ts";
 
 export type FillDeps = {
   readonly book: InvalidationBook;
@@ -62,6 +62,12 @@ export type Fill = {
   ) => Promise<void>;
 };
 
+type Loading<Item extends CacheItem> = {
+  /** What another process is loading. */
+  readonly theirs: readonly Wanted<Item>[];
+  readonly loads: readonly Promise<void>[];
+};
+
 const firstPollMs = 4;
 const slowestPollMs = 50;
 const mostTags = 128;
@@ -100,13 +106,12 @@ export function createFill(deps: FillDeps, options: FillOptions): Fill {
   const { book, memory, redis, clock, monotonicMs, random, observer, passes } = deps;
   const { jitter, leaseMs, leaseWaitMs } = options;
 
-  /** Lands what Redis has; returns the rest. */
-  async function findInRedis<Item extends CacheItem>(
-    level: RedisLevel,
+  /** Lands what is of use; returns the rest. */
+  function landFound<Item extends CacheItem>(
     wanted: readonly Wanted<Item>[],
+    found: readonly (Entry | undefined)[],
     reason: LoadReason,
-  ): Promise<Wanted<Item>[]> {
-    const found = await level.getMany(wanted.map(({ item }) => item.key));
+  ): Wanted<Item>[] {
     const nowMs = clock();
     return wanted.flatMap((one, index) => {
       const entry = found[index];
@@ -165,6 +170,7 @@ export function createFill(deps: FillDeps, options: FillOptions): Fill {
   async function load<Item extends CacheItem>(
     wanted: readonly Wanted<Item>[],
     mode: FillMode<Item>,
+    lease?: Lease,
   ): Promise<void> {
     if (wanted.length === 0) return;
     // Before the load: what is invalidated from here on makes its result a miss.
@@ -189,7 +195,7 @@ export function createFill(deps: FillDeps, options: FillOptions): Fill {
       const entry = land(one, result, stamp, computeMs, mode.write);
       if (entry) entries.push([one.item.key, entry]);
     });
-    if (redis && entries.length > 0) await redis.setMany(entries);
+    if (entries.length > 0) await (lease ? lease.put(entries) : redis?.setMany(entries));
   }
 
   /** Loads what it gets the lease for. @returns what another process is loading. */
@@ -197,19 +203,46 @@ export function createFill(deps: FillDeps, options: FillOptions): Fill {
     level: RedisLevel,
     wanted: readonly Wanted<Item>[],
     mode: FillMode<Item>,
-  ): Promise<{ readonly theirs: readonly Wanted<Item>[]; readonly loading: Promise<void> }> {
-    const lease = await level.lease(
-      wanted.map(({ item }) => item.key),
-      leaseMs,
-    );
+  ): Promise<Loading<Item>> {
+    if (wanted.length === 0) return { theirs: [], loads: [] };
+    const keys = wanted.map(({ item }) => item.key);
+    const lease = await level.lease(keys, leaseMs);
     const mine = wanted.filter((_one, index) => lease.won[index]);
-    const theirs = wanted.filter((_one, index) => !lease.won[index]);
-    const loading = (async () => {
+    const loadMine = async () => {
       // Between the look-up and the lease another process may have finished.
-      if (mine.length > 0) await load(await findInRedis(level, mine, mode.reason), mode);
+      const found = mine.length > 0 ? await level.getMany(mine.map(({ item }) => item.key)) : [];
+      await load(landFound(mine, found, mode.reason), mode, lease);
       await lease.release();
-    })();
-    return { theirs, loading };
+    };
+    return { theirs: wanted.filter((_one, index) => !lease.won[index]), loads: [loadMine()] };
+  }
+
+  /** Lands what Redis has, loads what it gets the lease for. @returns what another process is loading. */
+  async function findOrLoad<Item extends CacheItem>(
+    level: RedisLevel,
+    wanted: readonly Wanted<Item>[],
+    mode: FillMode<Item>,
+  ): Promise<Loading<Item>> {
+    const keys = wanted.map(({ item }) => item.key);
+    const { found, isThere, lease } = await level.getOrLease(keys, leaseMs);
+    const mine = wanted.filter((_one, index) => lease.won[index]);
+    const others = wanted.map((one, index) => [one, index] as const);
+    const there = others.filter(([, index]) => isThere[index]);
+    const loadMine = async () => {
+      await load(mine, mode, lease);
+      await lease.release();
+    };
+    const loads = mine.length > 0 ? [loadMine()] : [];
+    const useless = landFound(
+      there.map(([one]) => one),
+      there.map(([, index]) => found[index]),
+      mode.reason,
+    );
+    const { theirs, loads: more } = await loadLeased(level, useless, mode);
+    const leased = others.flatMap(([one, index]) =>
+      isThere[index] || lease.won[index] ? [] : [one],
+    );
+    return { theirs: [...leased, ...theirs], loads: [...loads, ...more] };
   }
 
   async function throughRedis<Item extends CacheItem>(
@@ -217,25 +250,25 @@ export function createFill(deps: FillDeps, options: FillOptions): Fill {
     wanted: readonly Wanted<Item>[],
     mode: FillMode<Item>,
   ): Promise<void> {
-    let rest: readonly Wanted<Item>[] = await findInRedis(level, wanted, mode.reason);
-    const loads: Promise<void>[] = [];
+    let rest: readonly Wanted<Item>[] = wanted;
+    const allLoads: Promise<void>[] = [];
     const startedMs = monotonicMs();
     for (let pollMs = firstPollMs; rest.length > 0; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
-      const { theirs, loading } = await loadLeased(level, rest, mode);
-      loads.push(loading);
+      const { theirs, loads } = await findOrLoad(level, rest, mode);
+      allLoads.push(...loads);
       if (theirs.length === 0) break;
       if (mode.reason === "refresh") {
         for (const { flight } of theirs) flight.land(abandoned);
         break;
       }
       if (monotonicMs() - startedMs > leaseWaitMs) {
-        loads.push(load(theirs, mode));
+        allLoads.push(load(theirs, mode));
         break;
       }
       await sleep(pollMs);
-      rest = await findInRedis(level, theirs, mode.reason);
+      rest = theirs;
     }
-    await Promise.all(loads);
+    await Promise.all(allLoads);
   }
 
   const landAll =

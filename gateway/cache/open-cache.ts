@@ -114,10 +114,7 @@ export function openCache(deps: OpenCacheDeps, options: OpenCacheOptions = {}): 
       ...tags,
     },
   );
-  const redis = createRedisLevel(
-    { client: connection.client, breaker: levelBreaker, clock },
-    { namespace },
-  );
+  const redis = createRedisLevel({ ...connection, breaker: levelBreaker, clock }, { namespace });
   const entries = createEntryCache({ ...common, book, redis }, options);
   return {
     entries,

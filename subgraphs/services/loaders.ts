@@ -5,6 +5,7 @@ import { createListLoader, createOneLoader, perArguments } from "../kit/loaders.
 import type { Page } from "../kit/pagination.ts";
 import { findAgencies } from "./agency.store.ts";
 import { findCategories } from "./category.store.ts";
+import { findLifeEvents, listLifeEventsOfServices } from "./life-event.store.ts";
 import { listChannels, listFees, listRequiredDocuments } from "./service-details.store.ts";
 import { requestActorOf } from "./request.actor.ts";
 import { findNewestForms, listForms } from "./request-form.store.ts";
@@ -27,6 +28,14 @@ export function createLoaders(db: Kysely<ServicesTables>, principal: Principal |
     category: createOneLoader(
       (ids) => findCategories(db, ids),
       (row) => row.id,
+    ),
+    lifeEvent: createOneLoader(
+      (ids) => findLifeEvents(db, ids),
+      (row) => row.id,
+    ),
+    lifeEventsOfService: createListLoader(
+      (ids) => listLifeEventsOfServices(db, ids),
+      (row) => row.service_id,
     ),
     service: createOneLoader(
       (ids) => findServices(db, ids),

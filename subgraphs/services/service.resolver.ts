@@ -7,6 +7,7 @@ import { Agency, toAgency } from "./agency.ts";
 import { Category, toCategory } from "./category.ts";
 import type { ServicesContext } from "./context.ts";
 import { totalOf } from "./fee.rules.ts";
+import { LifeEvent, toLifeEvent } from "./life-event.ts";
 import { loadExisting } from "./loaders.ts";
 import { Fee, RequiredDocument, ServiceChannel } from "./service-details.ts";
 import { toChannel, toFee, toRequiredDocument } from "./service-details.ts";
@@ -75,6 +76,16 @@ export class ServiceResolver {
     @Ctx() { loaders }: ServicesContext,
   ): Promise<Category> {
     return toCategory(await loadExisting(loaders.category, categoryId));
+  }
+
+  @FieldResolver(() => [LifeEvent], {
+    description: "The life events that bring a need of it. Sample data.",
+  })
+  async lifeEvents(
+    @Root() { id }: Service,
+    @Ctx() { loaders }: ServicesContext,
+  ): Promise<LifeEvent[]> {
+    return (await loaders.lifeEventsOfService.load(id)).map(toLifeEvent);
   }
 
   @FieldResolver(() => [ServiceChannel], { description: "The ways to use it." })

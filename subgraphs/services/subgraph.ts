@@ -12,6 +12,7 @@ import { RequestDraftResolver } from "./request-draft.resolver.ts";
 import { RequestFormResolver } from "./request-form.resolver.ts";
 import { startFollowingPayments } from "./request-payments.ts";
 import { RequestProcessResolver } from "./request-process.resolver.ts";
+import { SearchResolver } from "./search.resolver.ts";
 import { seed } from "./seed/seed.ts";
 import { ServiceRequestResolver } from "./service-request.resolver.ts";
 import { toServiceRequest } from "./service-request.ts";
@@ -28,6 +29,7 @@ export const subgraph = defineSubgraph<ServicesTables, ServicesContext>({
     RequestDraftResolver,
     RequestFormResolver,
     RequestProcessResolver,
+    SearchResolver,
     ServiceRequestResolver,
     ServiceResolver,
   ],

@@ -43,6 +43,20 @@ export type CategoryTable = {
   readonly name_ar: string;
 };
 
+/** Something that happens in a life, which brings a need of several services. */
+export type LifeEventTable = CategoryTable;
+
+export type ServiceLifeEventTable = {
+  readonly service_id: string;
+  readonly life_event_id: string;
+};
+
+/** One row: it grows with each change of what a search looks through. */
+export type CatalogueRevisionTable = {
+  readonly only_one: ColumnType<boolean, never, never>;
+  readonly revision: bigint;
+};
+
 export type AgencyTable = {
   readonly id: string;
   readonly kind: AgencyKind;
@@ -236,6 +250,9 @@ export type PaymentsPositionTable = {
 export type ServicesTables = {
   readonly category: CategoryTable;
   readonly agency: AgencyTable;
+  readonly life_event: LifeEventTable;
+  readonly service_life_event: ServiceLifeEventTable;
+  readonly catalogue_revision: CatalogueRevisionTable;
   readonly service: ServiceTable;
   readonly service_channel: ServiceChannelTable;
   readonly fee: FeeTable;

@@ -43,11 +43,14 @@ export const searchTextOf = (texts: readonly string[]): string =>
  * A search text as a client gave it → what to look for; undefined when it says nothing.
  * @throws GraphQLError BAD_USER_INPUT when it is longer than any name.
  */
-export function readSearchText(text: string | null | undefined): string | undefined {
+export function readSearchText(
+  text: string | null | undefined,
+  argument = "text",
+): string | undefined {
   if (text == null) return undefined;
   if (text.length > searchTextLimit) {
     throw badUserInput(
-      `\`text\` must have at most ${searchTextLimit} characters, not ${text.length}.`,
+      `\`${argument}\` must have at most ${searchTextLimit} characters, not ${text.length}.`,
     );
   }
   return normalizeText(text) || undefined;

@@ -3,10 +3,12 @@ import { catalogue } from "./0001-catalogue.ts";
 import { serviceUse } from "./0002-service-use.ts";
 import { serviceRequests } from "./0003-service-requests.ts";
 import { requestLife } from "./0020-request-life.ts";
+import { search } from "./0030-search.ts";
 
 export const migrations = {
   "0001-catalogue": catalogue,
   "0002-service-use": serviceUse,
   "0003-service-requests": serviceRequests,
   "0020-request-life": requestLife,
+  "0030-search": search,
 };

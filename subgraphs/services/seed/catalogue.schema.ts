@@ -17,6 +17,8 @@ const id = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
 
 const category = z.strictObject({ id, name: localized });
 
+const lifeEvent = z.strictObject({ id, name: localized, services: z.array(id).min(1) });
+
 const agency = z.strictObject({
   id,
   kind: z.enum(agencyKinds),
@@ -82,6 +84,7 @@ const use = z.strictObject({
 /** By service: the first version of its form. All of them are made up. */
 const requestForms = z.record(id, z.record(z.string(), z.json()));
 
+export type SeedLifeEvent = z.infer<typeof lifeEvent>;
 export type SeedRequestForms = z.infer<typeof requestForms>;
 export type SeedCategory = z.infer<typeof category>;
 export type SeedRequest = z.infer<typeof request>;
@@ -100,6 +103,7 @@ async function read<Schema extends z.ZodType>(
 }
 
 export const readCategories = () => read("categories.json", z.array(category));
+export const readLifeEvents = () => read("life-events.json", z.array(lifeEvent));
 export const readAgencies = () => read("agencies.json", z.array(agency));
 export const readServices = () => read("services.json", z.array(service));
 export const readUse = () => read("use.json", use);

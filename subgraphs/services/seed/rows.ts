@@ -6,6 +6,7 @@ import { searchTextOf } from "../text.rules.ts";
 import type {
   SeedAgency,
   SeedCategory,
+  SeedLifeEvent,
   SeedService,
   SeedUse,
 } from "./catalogue.schema.ts";
@@ -20,6 +21,14 @@ export const toCategoryRow = ({ id, name }: SeedCategory, position: number): Row
   name_en: name.en,
   name_ar: name.ar,
 });
+
+export const toLifeEventRow = (
+  { id, name }: SeedLifeEvent,
+  position: number,
+): Row<"life_event"> => ({ id, position, name_en: name.en, name_ar: name.ar });
+
+export const toLifeEventServiceRows = ({ id, services }: SeedLifeEvent) =>
+  services.map((service_id): Row<"service_life_event"> => ({ service_id, life_event_id: id }));
 
 export const toAgencyRow = ({ name, ...agency }: SeedAgency): Row<"agency"> => ({
   ...agency,

@@ -4,6 +4,7 @@ import type { ServicesTables } from "../tables.ts";
 import {
   readAgencies,
   readCategories,
+  readLifeEvents,
   readRequestForms,
   readRequests,
   readServices,
@@ -16,6 +17,8 @@ import {
   toChannelRows,
   toDocumentRows,
   toFeeRows,
+  toLifeEventRow,
+  toLifeEventServiceRows,
   toServiceRow,
   toUseRows,
 } from "./rows.ts";
@@ -37,18 +40,21 @@ async function insert<Table extends keyof ServicesTables>(
 }
 
 export async function seed(db: Kysely<ServicesTables>): Promise<void> {
-  const [categories, agencies, services, use, requests, forms] = await Promise.all([
+  const [categories, agencies, services, use, requests, forms, lifeEvents] = await Promise.all([
     readCategories(),
     readAgencies(),
     readServices(),
     readUse(),
     readRequests(),
     readRequestForms(),
+    readLifeEvents(),
   ]);
   checkFees(services, agencies);
   await insert(db, "category", categories.map(toCategoryRow));
   await insert(db, "agency", agencies.map(toAgencyRow));
   await insert(db, "service", services.map(toServiceRow));
+  await insert(db, "life_event", lifeEvents.map(toLifeEventRow));
+  await insert(db, "service_life_event", lifeEvents.flatMap(toLifeEventServiceRows));
   await insert(db, "service_channel", services.flatMap(toChannelRows));
   await insert(db, "fee", services.flatMap(toFeeRows));
   await insert(db, "required_document", services.flatMap(toDocumentRows));

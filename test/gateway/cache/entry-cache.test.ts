@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import type { CacheItem, Loaded } from "../../../gateway/cache/cache-types.ts";
 import {
@@ -301,6 +302,19 @@ describe("two gateways on one Redis", () => {
     expect(shared).toMatchObject({ status: "hit", source: "redis" });
     const [again] = await two.entries.readMany([item("b")], origin.load);
     expect(again).toMatchObject({ status: "hit", source: "memory" });
+  });
+
+  test("take a damaged entry for none, and put it right", async () => {
+    const namespace = randomUUID();
+    const [one, two] = [await openRedis(namespace), await openRedis(namespace)];
+    const origin = createToyOrigin();
+    const redis = new Redis(inject("redisUrl"));
+    await redis.set(`${namespace}:e:{a}`, "not an entry");
+    const [answer] = await one.entries.readMany([item("a")], origin.load);
+    expect(answer).toMatchObject({ status: "miss", source: "origin" });
+    const [next] = await two.entries.readMany([item("a")], origin.load);
+    expect(next).toMatchObject({ status: "hit", source: "redis" });
+    redis.disconnect();
   });
 
   test("a load that fails in one does not hold up the other for long", async () => {

@@ -45,7 +45,7 @@ export async function startRedisServer(
       const answer = await command("PING").catch((error: Error) => error.message);
       // An ACL or TLS server that refuses us is up as well.
       if (answer === "PONG" || /NOAUTH|NOPERM/.test(String(answer))) return;
-      if (mode.includes("--tls-port") && tries > 20) return;
+      if (mode.some((one) => one.startsWith("--tls")) && tries > 20) return;
       if (tries > 200) throw new Error(`redis-server did not start: ${String(answer)}`);
       await sleep(20);
     }

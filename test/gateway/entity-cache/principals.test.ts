@@ -68,6 +68,12 @@ function createModules() {
   return { modules: { catalogue, accounts, careless }, write: () => (writes += 1) };
 }
 
+type Read = {
+  readonly query: string;
+  readonly flags: Record<string, boolean>;
+  readonly who: { readonly id: string; readonly scopes: string[] } | undefined;
+};
+
 const principals = fc.option(
   fc.record({
     id: fc.constantFrom("amal", "omar", "lina"),
@@ -102,6 +108,18 @@ test(
     );
     let reads = 0;
     let saved = 0;
+    async function compare({ query, flags, who }: Read): Promise<void> {
+      const principal: Principal | undefined = who && { kind: "person", policies: [], ...who };
+      const asked = { variables: flags, ...(principal ? { principal } : {}) };
+      cached.fetches.splice(0);
+      direct.fetches.splice(0);
+      const given = await cached.run(query, asked);
+      const expected = await direct.run(query, asked);
+      expect(JSON.stringify(given.data)).toBe(JSON.stringify(expected.data));
+      expect(given.errors).toEqual(expected.errors);
+      reads += 1;
+      saved += direct.fetches.length - cached.fetches.length;
+    }
     const operations = fc.array(step, { minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(operations, async (steps) => {
@@ -113,22 +131,7 @@ test(
               Object.keys(modules).map((subgraph) => ({ kind: "subgraph", subgraph })),
             );
           } else if (one.kind === "wait") cached.passSeconds(one.seconds);
-          else {
-            const principal: Principal | undefined = one.who && {
-              kind: "person",
-              policies: [],
-              ...one.who,
-            };
-            const asked = { variables: one.flags, ...(principal ? { principal } : {}) };
-            cached.fetches.splice(0);
-            direct.fetches.splice(0);
-            const given = await cached.run(one.query, asked);
-            const expected = await direct.run(one.query, asked);
-            expect(JSON.stringify(given.data)).toBe(JSON.stringify(expected.data));
-            expect(given.errors).toEqual(expected.errors);
-            reads += 1;
-            saved += direct.fetches.length - cached.fetches.length;
-          }
+          else await compare(one);
         }
       }),
       { numRuns: 60 },

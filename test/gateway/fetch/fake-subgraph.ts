@@ -32,9 +32,10 @@ export function stackTo(url: string, { subgraph = {}, ...options }: StackSetting
 export async function listen(listener: RequestListener) {
   const path = `/${randomUUID()}/graphql`;
   const server = createServer((request, response) => {
-    if (request.url !== path) return void response.writeHead(404).end();
-    response.setHeader("content-type", "application/json");
-    listener(request, response);
+    if (request.url === path) {
+      response.setHeader("content-type", "application/json");
+      listener(request, response);
+    } else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
