@@ -201,8 +201,7 @@ export class Facility {
       "Whether it is open at this moment: by `openingHours`, public holidays and Ramadan, or on duty.",
   })
   async openNow(@Ctx() context: HealthContext): Promise<boolean> {
-    const now = context.clock();
-    return isOpenAt(this.schedule(), openingCalendar, now, await dutyFrom(context, this.id, now));
+    return isOpenOrOnDuty(this, context, context.clock());
   }
 
   @Directive("@cacheControl(maxAge: 30)")
@@ -224,8 +223,7 @@ export class Facility {
     @Arg("time", () => DateTime, { description: "The time, with its offset." }) time: Date,
     @Ctx() context: HealthContext,
   ): Promise<boolean> {
-    const duty = await dutyFrom(context, this.id, time.getTime());
-    return isOpenAt(this.schedule(), openingCalendar, time.getTime(), duty);
+    return isOpenOrOnDuty(this, context, time.getTime());
   }
 
   @Directive("@cacheControl(maxAge: 30)")
@@ -260,6 +258,17 @@ export class Facility {
 function dutyWindow(instant: number): DutyWindow {
   const from = Math.floor(instant / 60_000) * 60_000;
   return { from, to: from + horizonDays * dayMs };
+}
+
+/** Who is open by the hours is not looked up in the roster: mostly that saves a statement. */
+async function isOpenOrOnDuty(
+  { id, schedule }: Facility,
+  context: HealthContext,
+  instant: number,
+): Promise<boolean> {
+  if (isOpenAt(schedule(), openingCalendar, instant)) return true;
+  const duty = await dutyFrom(context, id, instant);
+  return duty.some(({ opens, closes }) => opens <= instant && instant < closes);
 }
 
 async function dutyFrom(

@@ -24,7 +24,8 @@ const costs: Readonly<Record<string, Cost>> = {
     as: people.amal,
     variables: { location },
     fetches: { services: 1, payments: 1, health: 1 },
-    statements: 6,
+    // One of them tells which nights the pharmacies are on duty, since that moves when they close.
+    statements: 7,
     holds: [
       "me.unpaidBills.nodes.0.payable.name.ar",
       "facilitiesNear.nodes.2.facility.name.en",
