@@ -58,11 +58,12 @@ function buildTypeGraphqlSchema(definition: AnySubgraph): GraphQLSchema {
 const rootDescriptions: Readonly<Record<string, string>> = {
   Query: "What can be read.",
   Mutation: "What can be done. The fields of one operation are done one after another.",
+  Subscription: "What can be followed as it happens, as server-sent events.",
 };
 
 const describeRoots = (sdl: string): string =>
   sdl.replace(
-    /^type (Query|Mutation)\b/gm,
+    /^type (Query|Mutation|Subscription)\b/gm,
     (line, name: string) => `"""${rootDescriptions[name]}"""\n${line}`,
   );
 
