@@ -23,6 +23,8 @@ const seeded: readonly Principal[] = [
   agency("rta", "billing:read", "billing:charge"),
   agency("enoc", "fuel:report"),
   agency("emarat", "fuel:report"),
+  agency("dha", "facilities:write", "bulletins:write"),
+  agency("mohap", "bulletins:write", "figures:write"),
   {
     kind: "operator",
     id: "operator-noura",

@@ -28,6 +28,7 @@ import type { Failure, Failures, ResponseError } from "./failures.ts";
 import { completeLeaf, isInvalidLeaf } from "./leaf.ts";
 import { createPathIndex } from "./path-index.ts";
 import { type DataRecord, isRecord } from "./records.ts";
+import { locate, tell } from "./told-errors.ts";
 
 export type CompleteOptions = {
   readonly schema: GraphQLSchema;
@@ -40,6 +41,8 @@ export type CompleteOptions = {
   readonly clientNames: ClientNames;
   /** Finished values of `__schema` and `__type`, by response key. */
   readonly introspection: DataRecord;
+  /** Names of fields that are sent on to subgraphs. */
+  readonly inputs: ReadonlySet<string>;
 };
 
 export type Completed = {
@@ -105,11 +108,8 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
   };
   const reportInvalid = (message: string): void =>
     report({ message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE" } });
-  const located = failures.withPaths(source).map((error) => ({
-    ...error,
-    path: error.path.map(clientNames.toClient),
-  }));
-  const hasSubgraphError = createPathIndex(located);
+  const located = locate(failures.withPaths(source), clientNames);
+  const hasSubgraphError = createPathIndex(located.map(({ error }) => error));
 
   /** @param explained Whether the reason of a null here has been reported already. */
   function completeValue(
@@ -241,26 +241,6 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
   missing = failures.at(source);
   const completed = completeFields(rootType.name, collect(rootType.name), source);
   const data = completed === bubble ? null : completed;
-  const fromSubgraphs = located.map((error) => ({
-    ...error,
-    path: reach(data, error.path),
-  }));
+  const fromSubgraphs = located.flatMap((one) => tell(one, source, data, options.inputs) ?? []);
   return { data, errors: [...errors, ...fromSubgraphs] };
-}
-
-/**
- * An error may point at a field that only the plan knows (an input of `@requires`): its path is cut
- * where the response has no such field. Below a null the path stays: the error is why it is null.
- */
-function reach(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
-  let value = data;
-  for (const [index, part] of path.entries()) {
-    if (value === null) return path;
-    const present = Array.isArray(value)
-      ? typeof part === "number" && part < value.length
-      : isRecord(value) && Object.hasOwn(value, part);
-    if (!present) return path.slice(0, index);
-    value = (value as Record<string | number, unknown>)[part];
-  }
-  return path;
 }

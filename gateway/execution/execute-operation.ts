@@ -23,6 +23,7 @@ import { prepareOperation } from "./prepare-operation.ts";
 import { createOutput, take, writeAscii } from "./output.ts";
 import type { Sharing } from "./positions.ts";
 import type { DataRecord } from "./records.ts";
+import { inputNames } from "./told-errors.ts";
 import type { WriteAnswer } from "./write-json.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -170,6 +171,7 @@ export async function executeOperation(
         failures,
         introspection,
         clientNames,
+        inputs: inputNames(programs),
       },
       data,
     );

@@ -11,6 +11,7 @@ import {
   facilitiesOfServices,
   type OwnedCount,
 } from "./facility-edges.store.ts";
+import { type DutyWindow, dutyShiftsOf } from "./duty.store.ts";
 import type { FacilityCriteria } from "./facility-filter.rules.ts";
 import { facilitiesByIds } from "./facility.store.ts";
 import type { PractitionerCriteria } from "./practitioner.rules.ts";
@@ -20,6 +21,7 @@ import {
   practitionersOfFacilities,
   rolesByIds,
   rolesOfPractitioners,
+  specialitiesOfFacilities,
 } from "./practitioner.store.ts";
 import type { HealthTables } from "./tables.ts";
 
@@ -71,6 +73,16 @@ const createLoaders = ({ db }: Base) => ({
   ),
   countPractitionersOfFacility: perArguments(({ criteria }: { criteria: PractitionerCriteria }) =>
     createCountLoader((ids) => countPractitionersOfFacilities(db, ids, criteria)),
+  ),
+  specialitiesOfFacility: createListLoader(
+    (ids) => specialitiesOfFacilities(db, ids),
+    (row) => row.facility_id,
+  ),
+  dutyShiftsOfFacility: perArguments((window: DutyWindow) =>
+    createListLoader(
+      (ids) => dutyShiftsOf(db, ids, window),
+      (row) => row.facility_id,
+    ),
   ),
   facilitiesOfAgency: perArguments((given: { criteria: FacilityCriteria; page: Page }) =>
     createListLoader(

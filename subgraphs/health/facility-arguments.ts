@@ -1,6 +1,13 @@
 /** Arguments of the fields that list facilities, as clients give them. */
 import { ArgsType, Field, Float, InputType, Int, registerEnumType } from "type-graphql";
 import { PageArguments } from "../kit/pagination.ts";
+import { DateTime } from "../kit/scalars.ts";
+import { AccessibilityFeatureEnum, FacilityServiceEnum } from "./facility-details.ts";
+import {
+  type AccessibilityFeature,
+  type FacilityService,
+  maxChoices,
+} from "./facility-details.rules.ts";
 import { maxTextLength } from "./facility-filter.rules.ts";
 import { maxRadiusMeters } from "./geo.rules.ts";
 import type { FacilityKind } from "./tables.ts";
@@ -57,9 +64,57 @@ export class FacilityFilter {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "true: open at this moment. false: closed. By `openingHours`, which may be samples.",
+      "true: open at this moment. false: closed. By `openingHours`, which may be samples, and duty.",
   })
   openNow?: boolean | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "Open at this time, by `openingHours` and duty; with its offset.",
+  })
+  openAt?: Date | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: on duty at this moment, as pharmacies are by turns at night. false: not.",
+  })
+  onDuty?: boolean | null;
+
+  @Field(() => [FacilityServiceEnum], {
+    nullable: true,
+    description: `Which offer all of these; up to ${maxChoices}.`,
+  })
+  services?: FacilityService[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `Where all of these are spoken: ISO 639 codes, for example ar; up to ${maxChoices}.`,
+  })
+  languages?: string[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `Which belong to at least one of these insurance networks, by exact name; up to ${maxChoices}.`,
+  })
+  insuranceNetworks?: string[] | null;
+
+  @Field(() => [AccessibilityFeatureEnum], {
+    nullable: true,
+    description: `Which have all of these; up to ${maxChoices}.`,
+  })
+  accessibility?: AccessibilityFeature[] | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: which treat emergencies. false: which do not.",
+  })
+  emergency?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: which never close. false: which do.",
+  })
+  open24Hours?: boolean | null;
 
   @Field(() => String, {
     nullable: true,

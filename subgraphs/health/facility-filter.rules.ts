@@ -3,23 +3,37 @@
  * so that equal questions are equal data, and one batch.
  */
 import { badUserInput } from "../kit/errors.ts";
-import { minuteOfWeek } from "./opening-hours.rules.ts";
+import { type DetailsCriteria, type GivenDetails, readDetails } from "./facility-details.rules.ts";
+import type { OpeningCalendar } from "./opening-calendar.rules.ts";
+import { type OpenPoint, openPointsOf } from "./opening-minutes.rules.ts";
 import type { FacilityKind } from "./tables.ts";
 
 export const maxTextLength = 100;
 
-export type GivenFacilityFilter = {
+export type GivenFacilityFilter = GivenDetails & {
   readonly kinds?: readonly FacilityKind[] | null;
   readonly speciality?: string | null;
   readonly openNow?: boolean | null;
+  readonly openAt?: Date | null;
+  readonly onDuty?: boolean | null;
   readonly text?: string | null;
 };
 
-export type FacilityCriteria = {
+export type OpenCriterion = {
+  /** Milliseconds since the epoch, the beginning of a minute. */
+  readonly instant: number;
+  readonly points: readonly OpenPoint[];
+  readonly wanted: boolean;
+};
+
+export type FacilityCriteria = DetailsCriteria & {
   readonly kinds?: readonly FacilityKind[];
   /** Lower case. */
   readonly speciality?: string;
-  readonly open?: { readonly minuteOfWeek: number; readonly wanted: boolean };
+  /** All of these must hold. */
+  readonly open: readonly OpenCriterion[];
+  /** On duty at this instant, or not. */
+  readonly duty?: { readonly instant: number; readonly wanted: boolean };
   /** Each of these must be found. */
   readonly words: readonly string[];
 };
@@ -40,14 +54,26 @@ function readText(name: string, value: string | null | undefined): string {
 export function readFacilityFilter(
   given: GivenFacilityFilter | null | undefined,
   now: number,
+  calendar: OpeningCalendar,
 ): FacilityCriteria {
-  const { kinds, openNow } = given ?? {};
+  const { kinds, openNow, openAt, onDuty } = given ?? {};
+  const openCriterion = (time: number, wanted: boolean): OpenCriterion => {
+    const instant = Math.floor(time / 60_000) * 60_000;
+    return { instant, points: openPointsOf(calendar, instant), wanted };
+  };
   const speciality = readText("speciality", given?.speciality).toLowerCase();
   const text = readText("text", given?.text);
   return {
     ...(kinds ? { kinds: [...new Set(kinds)].toSorted() } : {}),
+    ...readDetails(given ?? {}),
     ...(speciality === "" ? {} : { speciality }),
-    ...(openNow == null ? {} : { open: { minuteOfWeek: minuteOfWeek(now), wanted: openNow } }),
+    open: [
+      ...(openNow == null ? [] : [openCriterion(now, openNow)]),
+      ...(openAt ? [openCriterion(openAt.getTime(), true)] : []),
+    ],
+    ...(onDuty == null
+      ? {}
+      : { duty: { instant: Math.floor(now / 60_000) * 60_000, wanted: onDuty } }),
     words: text.split(/\s+/).filter((word) => word !== ""),
   };
 }

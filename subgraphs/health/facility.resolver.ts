@@ -7,13 +7,8 @@ import { openNowMaxAge, restrictMaxAge } from "./cache-hint.ts";
 import type { HealthContext } from "./context.ts";
 import { FacilitiesArguments, FacilitiesNearArguments } from "./facility-arguments.ts";
 import { type FacilityCriteria, readFacilityFilter } from "./facility-filter.rules.ts";
-import {
-  countFacilities,
-  countFacilitiesNear,
-  facilitiesNear,
-  type FacilityRow,
-  listFacilities,
-} from "./facility.store.ts";
+import { countFacilities, type FacilityRow, listFacilities } from "./facility.store.ts";
+import { countFacilitiesNear, facilitiesNear } from "./near.store.ts";
 import {
   Facility,
   FacilityConnection,
@@ -22,6 +17,7 @@ import {
   toFacility,
   toFacilityNear,
 } from "./facility.ts";
+import { openingCalendar } from "./opening-calendar.rules.ts";
 import { requirePlace, requireRadius } from "./geo.rules.ts";
 
 export const facilityCursor = ["string"] as const;
@@ -33,8 +29,8 @@ export function criteriaOf(
   { clock }: HealthContext,
   info: GraphQLResolveInfo,
 ): FacilityCriteria {
-  const criteria = readFacilityFilter(filter, clock());
-  if (criteria.open) restrictMaxAge(info, openNowMaxAge);
+  const criteria = readFacilityFilter(filter, clock(), openingCalendar);
+  if (criteria.duty || filter?.openNow != null) restrictMaxAge(info, openNowMaxAge);
   return criteria;
 }
 

@@ -1,24 +1,70 @@
-/** Facilities in the database: by id, listed, and nearest first. One SQL statement a function. */
+/** Facilities in the database: by id, and listed. One SQL statement a function. */
 import { type ExpressionBuilder, type Kysely, sql, type RawBuilder, type SqlBool } from "kysely";
 import type { Page } from "../kit/pagination.ts";
-import type { FacilityCriteria } from "./facility-filter.rules.ts";
-import type { Place } from "./geo.rules.ts";
+import type { DetailsCriteria } from "./facility-details.rules.ts";
+import type { FacilityCriteria, OpenCriterion } from "./facility-filter.rules.ts";
+import type { OpenPoint } from "./opening-minutes.rules.ts";
 import type { FacilityTable, HealthTables } from "./tables.ts";
 
 type Db = Kysely<HealthTables>;
 
 export type FacilityRow = FacilityTable;
 
-/** `chord` is what the database sorts by: metres through the earth, not along its surface. */
-export type NearbyRow = FacilityRow & { readonly chord: number };
+/** As `slotMinuteOf` computes it. */
+const holds = (minutes: string, { kind, weekday, minute }: OpenPoint): RawBuilder<SqlBool> =>
+  sql`${sql.ref(minutes)} @> (((${kind}::integer & facility.calendar_mask) * 7 + ${weekday}::integer) * 2880 + ${minute}::integer)`;
 
-export type Surroundings = { readonly place: Place; readonly radiusMeters: number };
+const anyOf = (conditions: readonly RawBuilder<SqlBool>[]): RawBuilder<SqlBool> =>
+  sql`(${sql.join(conditions, sql` or `)})`;
+
+const onDuty = (instant: number): RawBuilder<SqlBool> => sql`
+  facility.id in (select duty.facility_id from duty_shift as duty
+    where duty.starts_at <= ${new Date(instant)}::timestamptz
+      and duty.ends_at > ${new Date(instant)}::timestamptz)`;
+
+/**
+ * By the hours, by those of the season where they change with dates, or on duty. Only facilities with
+ * dated hours look anything up; who is on duty is found once for all.
+ */
+const openAt = ({ instant, points, wanted }: OpenCriterion): RawBuilder<SqlBool> => {
+  const seasonal = points.map(
+    (point) => sql<SqlBool>`(season.years @> ${point.year}::integer
+      and season.month_days @> ${point.monthDay}::integer and ${holds("season.open_minutes", point)})`,
+  );
+  return sql`(case when facility.dated
+    then exists (select from facility_season as season
+      where season.facility_id = facility.id and ${anyOf(seasonal)})
+    else ${anyOf(points.map((point) => holds("facility.open_minutes", point)))} end
+    or ${onDuty(instant)}) = ${wanted}::boolean`;
+};
 
 const likePattern = (word: string): string => `%${word.replace(/[\\%_]/g, "\\$&")}%`;
 
+/** All of the wanted, or at least one of them. */
+const holdsList = (column: string, operator: "@>" | "&&", wanted?: readonly string[]) =>
+  wanted
+    ? [sql<SqlBool>`${sql.ref(`facility.${column}`)} ${sql.raw(operator)} ${[...wanted]}::text[]`]
+    : [];
+
+const details = (criteria: DetailsCriteria): readonly RawBuilder<SqlBool>[] => {
+  const { emergency, open24Hours } = criteria;
+  return [
+    ...holdsList("services", "@>", criteria.services),
+    ...holdsList("accessibility", "@>", criteria.accessibility),
+    ...holdsList("languages", "@>", criteria.languages),
+    ...holdsList("insurance_networks", "&&", criteria.insuranceNetworks),
+    ...(emergency === undefined
+      ? []
+      : [emergency ? sql<SqlBool>`facility.emergency` : sql<SqlBool>`not facility.emergency`]),
+    ...(open24Hours === undefined
+      ? []
+      : [sql<SqlBool>`facility.always_open = ${open24Hours}::boolean`]),
+  ];
+};
+
 /** Rows that fit the criteria; usable in any query on `facility`. */
 export const matching =
-  ({ kinds, speciality, open, words }: FacilityCriteria) =>
+  ({ kinds, speciality, open, duty, words, ...others }: FacilityCriteria) =>
   (eb: ExpressionBuilder<HealthTables, "facility">) =>
     eb.and([
       ...(kinds ? [kinds.length > 0 ? eb("kind", "in", kinds) : sql<SqlBool>`false`] : []),
@@ -30,9 +76,9 @@ export const matching =
               eb("speciality_ar", "=", speciality),
             ]),
           ]),
-      ...(open
-        ? [sql<SqlBool>`(open_minutes @> ${open.minuteOfWeek}::integer) = ${open.wanted}::boolean`]
-        : []),
+      ...details(others),
+      ...open.map(openAt),
+      ...(duty ? [sql<SqlBool>`(${onDuty(duty.instant)}) = ${duty.wanted}::boolean`] : []),
       ...words
         .map(likePattern)
         .map((pattern) =>
@@ -71,65 +117,6 @@ export async function countFacilities(db: Db, criteria: FacilityCriteria): Promi
   const { total } = await db
     .selectFrom("facility")
     .select(db.fn.countAll<bigint>().as("total"))
-    .where(matching(criteria))
-    .executeTakeFirstOrThrow();
-  return Number(total);
-}
-
-// These two expressions must read as in the index `facility_place`, or it is not used.
-const facilityPoint = sql`ll_to_earth(latitude, longitude)`;
-const pointOf = ({ latitude, longitude }: Place): RawBuilder<unknown> =>
-  sql`ll_to_earth(${latitude}::float8, ${longitude}::float8)`;
-
-/** The box finds candidates by index, the distance cuts off the box's corners. */
-const within = ({ place, radiusMeters }: Surroundings): RawBuilder<SqlBool> => sql`
-  earth_box(${pointOf(place)}, ${radiusMeters}::float8) @> ${facilityPoint}
-  and earth_distance(${facilityPoint}, ${pointOf(place)}) <= ${radiusMeters}::float8`;
-
-/**
- * Nearest first, then by id; one more than the page holds, when there is one. The inner query walks
- * the index from the place outwards and stops early: it would not if it sorted by id as well, so it
- * takes everything that is as far away as its last row, and the outer query settles ties.
- */
-export function facilitiesNear(
-  db: Db,
-  surroundings: Surroundings,
-  criteria: FacilityCriteria,
-  page: Page,
-): Promise<NearbyRow[]> {
-  const chord = sql<number>`${facilityPoint} <-> ${pointOf(surroundings.place)}`;
-  const [afterChord, afterId] = page.after ?? [];
-  return db
-    .selectFrom(
-      db
-        .selectFrom("facility")
-        .selectAll()
-        .select(chord.as("chord"))
-        .where(within(surroundings))
-        .where(matching(criteria))
-        .$if(page.after !== undefined, (query) =>
-          query.where(sql<SqlBool>`(${chord}, id) > (${afterChord}::float8, ${afterId}::text)`),
-        )
-        .orderBy(chord)
-        .fetch(page.limit + 1, "with ties")
-        .as("nearest"),
-    )
-    .selectAll()
-    .orderBy("chord")
-    .orderBy("id")
-    .limit(page.limit + 1)
-    .execute();
-}
-
-export async function countFacilitiesNear(
-  db: Db,
-  surroundings: Surroundings,
-  criteria: FacilityCriteria,
-): Promise<number> {
-  const { total } = await db
-    .selectFrom("facility")
-    .select(db.fn.countAll<bigint>().as("total"))
-    .where(within(surroundings))
     .where(matching(criteria))
     .executeTakeFirstOrThrow();
   return Number(total);

@@ -1,18 +1,30 @@
 /** A health facility as the graph shows it, and how a row becomes one. */
 import { Arg, Ctx, Directive, Field, Float, ID, Int, ObjectType } from "type-graphql";
-import type { Clock } from "../../platform/clock.ts";
+import { dayMs } from "../kit/city-date.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
 import { Agency } from "./agency.ts";
+import { AccessibilityFeatureEnum, FacilityServiceEnum } from "./facility-details.ts";
+import type { AccessibilityFeature, FacilityService } from "./facility-details.rules.ts";
 import { FacilityKindEnum } from "./facility-arguments.ts";
-import type { FacilityRow, NearbyRow } from "./facility.store.ts";
+import type { FacilityRow } from "./facility.store.ts";
+import type { NearbyRow } from "./near.store.ts";
 import { distanceMeters, type Place } from "./geo.rules.ts";
-import { fromMultirange, isOpen, nextChange, type WeeklyHours } from "./opening-hours.rules.ts";
+import type { HealthContext } from "./context.ts";
+import type { DutyWindow } from "./duty.store.ts";
+import { DutyShift, toDutyShift } from "./duty.ts";
+import { compileHours } from "./hours-compilation.rules.ts";
+import { openingCalendar } from "./opening-calendar.rules.ts";
 import { OpeningDay, toOpeningDay } from "./opening-day.ts";
+import {
+  horizonDays,
+  isOpenAt,
+  nextChange,
+  type OpeningSchedule,
+  type OpenSpan,
+} from "./opening-schedule.rules.ts";
 import { openingWeek } from "./opening-week.rules.ts";
 import type { FacilityKind } from "./tables.ts";
-
-type WithClock = { readonly clock: Clock };
 
 @Directive("@cacheControl(inheritMaxAge: true)")
 @ObjectType({ description: "A place, in degrees (WGS 84)." })
@@ -36,17 +48,59 @@ export class FacilityLicence {
 }
 
 @Directive("@cacheControl(inheritMaxAge: true)")
-@ObjectType({ description: "When a facility is open, every week alike, in Asia/Dubai." })
+@ObjectType({ description: "When a facility is open, in Asia/Dubai." })
 export class OpeningHours {
   @Field(() => String, {
     description:
-      "In OpenStreetMap's opening_hours grammar: `Mo-Th,Sa 09:00-13:00,17:00-21:00; Fr 16:00-01:00`, or `24/7`.",
+      "In OpenStreetMap's opening_hours grammar: `Mo-Th,Sa 09:00-13:00,17:00-21:00; Fr 16:00-01:00; PH off`, or `24/7`. `PH` is a public holiday of the country.",
   })
   text!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "What holds instead on the days of Ramadan, in the same grammar; null when nothing differs.",
+  })
+  ramadanText!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "How it is outside of these hours, for example by appointment; null when it is closed then.",
+  })
+  otherwise!: string | null;
 
   @Field(() => Boolean, {
     description:
       "true: made up for demonstration, since the register has no hours. Tell people so, or do not show them.",
+  })
+  sample!: boolean;
+}
+
+@Directive("@cacheControl(inheritMaxAge: true)")
+@ObjectType({ description: "What a facility offers besides what its licence says." })
+export class FacilityDetails {
+  @Field(() => [FacilityServiceEnum], { description: "What is done for people there." })
+  services!: FacilityService[];
+
+  @Field(() => [String], { description: "Languages spoken there: ISO 639 codes, for example ar." })
+  languages!: readonly string[];
+
+  @Field(() => [String], { description: "Names of the insurance networks that it belongs to." })
+  insuranceNetworks!: readonly string[];
+
+  @Field(() => [AccessibilityFeatureEnum], { description: "What makes it usable for everybody." })
+  accessibility!: AccessibilityFeature[];
+
+  @Field(() => [String], { description: "Photos of it: URLs; none when there are none." })
+  photos!: readonly string[];
+
+  @Field(() => Boolean, { description: "Whether it treats emergencies." })
+  emergency!: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      "true: made up for demonstration, since the register has none of it. Tell people so, or do not show it.",
   })
   sample!: boolean;
 }
@@ -106,6 +160,28 @@ export class Facility {
   @Field(() => OpeningHours, { description: "When it is open." })
   openingHours!: OpeningHours;
 
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => FacilityDetails, {
+    description: "What it offers, in which languages, under which insurance, and how to get in.",
+  })
+  details!: FacilityDetails;
+
+  @Field(() => Boolean, { description: "Whether it never closes, by `openingHours`." })
+  open24Hours!: boolean;
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => [LocalizedText], {
+    description:
+      "Its main speciality first, then those in which doctors work there; none when nothing is known.",
+  })
+  async specialities(@Ctx() { loaders }: HealthContext): Promise<LocalizedText[]> {
+    const ofDoctors = await loaders.specialitiesOfFacility.load(this.id);
+    const others = ofDoctors
+      .filter(({ speciality_en }) => speciality_en !== this.speciality?.en)
+      .map(({ speciality_en, speciality_ar }) => localized(speciality_en, speciality_ar));
+    return this.speciality ? [this.speciality, ...others] : others;
+  }
+
   @Field(() => String, { description: "The source to name wherever the facility is shown." })
   attribution!: string;
 
@@ -117,34 +193,45 @@ export class Facility {
   agency!: Agency;
 
   /** Read when it is asked for: lists seldom need it. */
-  weeklyHours!: () => WeeklyHours;
+  schedule!: () => OpeningSchedule;
 
   @Directive("@cacheControl(maxAge: 30)")
-  @Field(() => Boolean, { description: "Whether it is open at this moment, by `openingHours`." })
-  openNow(@Ctx() { clock }: WithClock): boolean {
-    return isOpen(this.weeklyHours(), clock());
+  @Field(() => Boolean, {
+    description:
+      "Whether it is open at this moment: by `openingHours`, public holidays and Ramadan, or on duty.",
+  })
+  async openNow(@Ctx() context: HealthContext): Promise<boolean> {
+    const now = context.clock();
+    return isOpenAt(this.schedule(), openingCalendar, now, await dutyFrom(context, this.id, now));
   }
 
   @Directive("@cacheControl(maxAge: 30)")
   @Field(() => DateTime, {
     nullable: true,
-    description: "When it opens or closes next; null when it is always open or always closed.",
+    description: `When it opens or closes next; null when it does neither within ${horizonDays} days.`,
   })
-  nextChange(@Ctx() { clock }: WithClock): Date | null {
-    const instant = nextChange(this.weeklyHours(), clock());
+  async nextChange(@Ctx() context: HealthContext): Promise<Date | null> {
+    const now = context.clock();
+    const duty = await dutyFrom(context, this.id, now);
+    const instant = nextChange(this.schedule(), openingCalendar, now, duty);
     return instant === null ? null : new Date(instant);
   }
 
-  @Field(() => Boolean, { description: "Whether it is open at a time, by `openingHours`." })
-  openAt(
+  @Field(() => Boolean, {
+    description: "Whether it is open at a time, as `openNow` is; holidays to come are forecasts.",
+  })
+  async openAt(
     @Arg("time", () => DateTime, { description: "The time, with its offset." }) time: Date,
-  ): boolean {
-    return isOpen(this.weeklyHours(), time.getTime());
+    @Ctx() context: HealthContext,
+  ): Promise<boolean> {
+    const duty = await dutyFrom(context, this.id, time.getTime());
+    return isOpenAt(this.schedule(), openingCalendar, time.getTime(), duty);
   }
 
   @Directive("@cacheControl(maxAge: 30)")
   @Field(() => [OpeningDay], {
-    description: "Seven days of `openingHours` in Asia/Dubai, as a table to show.",
+    description:
+      "Seven days of `openingHours` in Asia/Dubai, as a table to show; nights on duty are in `dutyShifts`.",
   })
   openingWeek(
     @Arg("from", () => DateTime, {
@@ -152,10 +239,39 @@ export class Facility {
       description: "A time on the first of the seven days; now when it is left out.",
     })
     from: Date | null | undefined,
-    @Ctx() { clock }: WithClock,
+    @Ctx() { clock }: HealthContext,
   ): OpeningDay[] {
-    return openingWeek(this.weeklyHours(), from?.getTime() ?? clock()).map(toOpeningDay);
+    const instant = from?.getTime() ?? clock();
+    return openingWeek(this.schedule(), openingCalendar, instant).map(toOpeningDay);
   }
+
+  @Directive("@cacheControl(maxAge: 30)")
+  @Field(() => [DutyShift], {
+    description: `Times on duty from now on, up to ${horizonDays} days ahead, the first first.`,
+  })
+  async dutyShifts(@Ctx() context: HealthContext): Promise<DutyShift[]> {
+    const window = dutyWindow(context.clock());
+    const shifts = await context.loaders.dutyShiftsOfFacility(window).load(this.id);
+    return shifts.map(toDutyShift);
+  }
+}
+
+/** From the beginning of the minute, so that fields of one answer ask once. */
+function dutyWindow(instant: number): DutyWindow {
+  const from = Math.floor(instant / 60_000) * 60_000;
+  return { from, to: from + horizonDays * dayMs };
+}
+
+async function dutyFrom(
+  { loaders }: HealthContext,
+  id: string,
+  instant: number,
+): Promise<readonly OpenSpan[]> {
+  const shifts = await loaders.dutyShiftsOfFacility(dutyWindow(instant)).load(id);
+  return shifts.map(({ starts_at, ends_at }) => ({
+    opens: starts_at.getTime(),
+    closes: ends_at.getTime(),
+  }));
 }
 
 const placeOf = ({ latitude, longitude }: FacilityRow): Place | null =>
@@ -183,11 +299,23 @@ export const toFacility = (row: FacilityRow): Facility => {
     location: place && Object.assign(new Location(), place),
     openingHours: Object.assign(new OpeningHours(), {
       text: row.hours_text,
+      ramadanText: row.ramadan_hours_text,
+      otherwise: compileHours(row).schedule.hours.otherwise,
       sample: row.hours_sample,
     }),
     attribution: facilityAttribution,
+    open24Hours: row.always_open,
+    details: Object.assign(new FacilityDetails(), {
+      services: row.services as FacilityService[],
+      languages: row.languages,
+      insuranceNetworks: row.insurance_networks,
+      accessibility: row.accessibility as AccessibilityFeature[],
+      photos: row.photos,
+      emergency: row.emergency,
+      sample: row.details_sample,
+    }),
     agency: Agency.of(row.agency_id),
-    weeklyHours: () => fromMultirange(row.open_minutes),
+    schedule: () => compileHours(row).schedule,
   });
 };
 

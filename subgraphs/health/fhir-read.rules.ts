@@ -15,6 +15,7 @@ import {
   weekdays,
 } from "./fhir-schemas.ts";
 import type { Directory } from "./fhir-write.rules.ts";
+import { compileHours, type HoursTexts } from "./hours-compilation.rules.ts";
 import { parseOpeningHours } from "./opening-hours-text.rules.ts";
 import { minutesPerDay, toMultirange, toWeeklyHours } from "./opening-hours.rules.ts";
 import { normaliseName } from "./practitioner.rules.ts";
@@ -59,17 +60,50 @@ function problemsOf(resource: string, issues: readonly z.core.$ZodIssue[]): Fhir
   );
 }
 
-function readHours(resource: LocationResource, problems: FhirProblem[]): string {
-  const { url, valueString } = resource.extension[0];
+type LocationExtension = LocationResource["extension"][number];
+type ExtensionOf<Url> = Extract<LocationExtension, { readonly url: Url }>;
+
+const extensionsOf = <Url extends LocationExtension["url"]>(
+  { extension }: LocationResource,
+  url: Url,
+): ExtensionOf<Url>[] =>
+  extension.filter((one): one is ExtensionOf<Url> & LocationExtension => one.url === url);
+
+function readHoursText(
+  resource: LocationResource,
+  url: typeof extensionUrls.openingHours | typeof extensionUrls.ramadanHours,
+  problems: FhirProblem[],
+): string | null {
+  const text = extensionsOf(resource, url)[0]?.valueString ?? null;
+  if (text === null) return null;
   try {
-    return toMultirange(parseOpeningHours(valueString));
+    parseOpeningHours(text);
+    return text;
   } catch (error) {
-    const element = `extension(${url === extensionUrls.openingHours ? "opening-hours" : url}).valueString`;
+    const element = `extension(${url.slice(url.lastIndexOf(":") + 1)}).valueString`;
     const message = error instanceof Error ? error.message : String(error);
     problems.push({ resource: `Location/${resource.id}`, element, message });
-    return "{}";
+    return null;
   }
 }
+
+/** What does not parse is a problem; the row is then whole, and not used. */
+const readHours = (resource: LocationResource, problems: FhirProblem[]): HoursTexts => ({
+  hours_text: readHoursText(resource, extensionUrls.openingHours, problems) ?? "off",
+  ramadan_hours_text: readHoursText(resource, extensionUrls.ramadanHours, problems),
+});
+
+const readDetails = (resource: LocationResource) => ({
+  services: extensionsOf(resource, extensionUrls.service).map((one) => one.valueCode),
+  languages: extensionsOf(resource, extensionUrls.spoken).map((one) => one.valueCode),
+  insurance_networks: extensionsOf(resource, extensionUrls.insuranceNetwork).map(
+    (one) => one.valueString,
+  ),
+  accessibility: extensionsOf(resource, extensionUrls.accessibility).map((one) => one.valueCode),
+  photos: extensionsOf(resource, extensionUrls.photo).map((one) => one.valueUrl),
+  emergency: extensionsOf(resource, extensionUrls.emergency)[0]?.valueBoolean ?? false,
+  details_sample: extensionsOf(resource, extensionUrls.detailsSample)[0]?.valueBoolean ?? false,
+});
 
 function toFacility(
   resource: LocationResource,
@@ -77,6 +111,7 @@ function toFacility(
   problems: FhirProblem[],
 ): FacilityTable {
   const [type] = resource.type;
+  const texts = readHours(resource, problems);
   const reach = (system: "phone" | "url") =>
     resource.telecom?.find((one) => one.system === system)?.value ?? null;
   return {
@@ -96,9 +131,11 @@ function toFacility(
     website: reach("url"),
     latitude: resource.position?.latitude ?? null,
     longitude: resource.position?.longitude ?? null,
-    hours_text: resource.extension[0].valueString,
-    hours_sample: resource.extension[1].valueBoolean,
-    open_minutes: readHours(resource, problems),
+    ...texts,
+    hours_sample:
+      extensionsOf(resource, extensionUrls.openingHoursSample)[0]?.valueBoolean ?? false,
+    ...compileHours(texts).stored,
+    ...readDetails(resource),
   };
 }
 

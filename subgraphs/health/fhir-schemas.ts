@@ -5,6 +5,7 @@
  * The official JSON schema would let all of them pass and lose them.
  */
 import { z } from "zod";
+import { accessibilityFeatures, facilityServices } from "./facility-details.rules.ts";
 
 /** Identifies resources within bundles; it is no address to fetch from. */
 export const fhirBase = "https://health.city-graph.invalid/fhir";
@@ -21,6 +22,14 @@ export const extensionUrls = {
   translation: "http://hl7.org/fhir/StructureDefinition/translation",
   openingHours: "urn:city-graph:opening-hours",
   openingHoursSample: "urn:city-graph:opening-hours-sample",
+  ramadanHours: "urn:city-graph:ramadan-hours",
+  service: "urn:city-graph:service",
+  spoken: "urn:city-graph:language",
+  insuranceNetwork: "urn:city-graph:insurance-network",
+  accessibility: "urn:city-graph:accessibility",
+  photo: "urn:city-graph:photo",
+  emergency: "urn:city-graph:emergency",
+  detailsSample: "urn:city-graph:details-sample",
 } as const;
 
 const id = z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/, "must be 1 to 64 letters, digits, - or .");
@@ -28,6 +37,8 @@ const text = z
   .string()
   .min(1, "must not be empty")
   .refine((value) => value.trim() === value, "must not begin or end with white space");
+
+const languageCode = z.string().regex(/^[a-z]{2,3}$/, "must be an ISO 639 code, for example ar");
 
 const arabic = z.strictObject({
   extension: z.tuple([
@@ -57,13 +68,52 @@ export const organizationSchema = z.strictObject({
   identifier: identifier(systems.agency),
 });
 
+const stringExtension = <Url extends string>(url: Url) =>
+  z.strictObject({ url: z.literal(url), valueString: text });
+const booleanExtension = <Url extends string>(url: Url) =>
+  z.strictObject({ url: z.literal(url), valueBoolean: z.boolean() });
+const codeExtension = <Url extends string, Code extends z.ZodType<string>>(url: Url, code: Code) =>
+  z.strictObject({ url: z.literal(url), valueCode: code });
+
+const locationExtension = z.discriminatedUnion("url", [
+  stringExtension(extensionUrls.openingHours),
+  booleanExtension(extensionUrls.openingHoursSample),
+  stringExtension(extensionUrls.ramadanHours),
+  codeExtension(extensionUrls.service, z.enum(facilityServices)),
+  codeExtension(extensionUrls.spoken, languageCode),
+  stringExtension(extensionUrls.insuranceNetwork),
+  codeExtension(extensionUrls.accessibility, z.enum(accessibilityFeatures)),
+  z.strictObject({
+    url: z.literal(extensionUrls.photo),
+    valueUrl: z.url({ protocol: /^https?$/ }),
+  }),
+  booleanExtension(extensionUrls.emergency),
+  booleanExtension(extensionUrls.detailsSample),
+]);
+const singleExtensions: readonly string[] = [
+  extensionUrls.openingHours,
+  extensionUrls.openingHoursSample,
+  extensionUrls.ramadanHours,
+  extensionUrls.emergency,
+  extensionUrls.detailsSample,
+];
+const requiredExtensions: ReadonlySet<string> = new Set([
+  extensionUrls.openingHours,
+  extensionUrls.openingHoursSample,
+]);
+
 export const locationSchema = z.strictObject({
   resourceType: z.literal("Location"),
   id,
-  extension: z.tuple([
-    z.strictObject({ url: z.literal(extensionUrls.openingHours), valueString: text }),
-    z.strictObject({ url: z.literal(extensionUrls.openingHoursSample), valueBoolean: z.boolean() }),
-  ]),
+  extension: z.array(locationExtension).superRefine((extensions, context) => {
+    for (const url of singleExtensions) {
+      const count = extensions.filter((one) => one.url === url).length;
+      const least = requiredExtensions.has(url) ? 1 : 0;
+      if (count >= least && count <= 1) continue;
+      const message = `must hold ${url} ${least === 1 ? "once" : "at most once"}, not ${count} times`;
+      context.addIssue({ code: "custom", message });
+    }
+  }),
   identifier: identifier(systems.facilityLicence),
   status: z.literal("active"),
   name: text,
@@ -135,7 +185,7 @@ export const practitionerSchema = z.strictObject({
         coding: z.tuple([
           z.strictObject({
             system: z.literal(systems.language),
-            code: z.string().regex(/^[a-z]{2,3}$/, "must be an ISO 639 code, for example ar"),
+            code: languageCode,
           }),
         ]),
       }),

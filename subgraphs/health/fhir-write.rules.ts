@@ -1,4 +1,5 @@
 /** Rows of facilities and doctors → a FHIR R4 Bundle (collection) of five kinds of resources. Pure. */
+import type { AccessibilityFeature, FacilityService } from "./facility-details.rules.ts";
 import {
   type Bundle,
   extensionUrls,
@@ -36,6 +37,32 @@ const inArabic = (content: string): Arabic => ({
   ],
 });
 
+type LocationExtension = LocationResource["extension"][number];
+
+const toExtensions = (row: FacilityTable): LocationExtension[] => [
+  { url: extensionUrls.openingHours, valueString: row.hours_text },
+  { url: extensionUrls.openingHoursSample, valueBoolean: row.hours_sample },
+  ...(row.ramadan_hours_text === null
+    ? []
+    : [{ url: extensionUrls.ramadanHours, valueString: row.ramadan_hours_text }]),
+  ...row.services.map((code) => ({
+    url: extensionUrls.service,
+    valueCode: code as FacilityService,
+  })),
+  ...row.languages.map((valueCode) => ({ url: extensionUrls.spoken, valueCode })),
+  ...row.insurance_networks.map((valueString) => ({
+    url: extensionUrls.insuranceNetwork,
+    valueString,
+  })),
+  ...row.accessibility.map((code) => ({
+    url: extensionUrls.accessibility,
+    valueCode: code as AccessibilityFeature,
+  })),
+  ...row.photos.map((valueUrl) => ({ url: extensionUrls.photo, valueUrl })),
+  ...(row.emergency ? [{ url: extensionUrls.emergency, valueBoolean: true }] : []),
+  ...(row.details_sample ? [{ url: extensionUrls.detailsSample, valueBoolean: true }] : []),
+];
+
 function toLocation(row: FacilityTable): LocationResource {
   const telecom = [
     ...(row.phone === null ? [] : [{ system: "phone" as const, value: row.phone }]),
@@ -49,10 +76,7 @@ function toLocation(row: FacilityTable): LocationResource {
   return {
     resourceType: "Location",
     id: row.id,
-    extension: [
-      { url: extensionUrls.openingHours, valueString: row.hours_text },
-      { url: extensionUrls.openingHoursSample, valueBoolean: row.hours_sample },
-    ],
+    extension: toExtensions(row),
     identifier: [{ system: systems.facilityLicence, value: row.licence_number }],
     status: "active",
     name: row.name_en,

@@ -25,6 +25,10 @@ export function distanceMeters(a: Place, b: Place): number {
   return 2 * earthRadius * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
+/** Metres straight through the earth between places that are so many metres apart along its surface. */
+export const chordMeters = (meters: number): number =>
+  2 * earthRadius * Math.sin(meters / (2 * earthRadius));
+
 function requireWithin(
   name: string,
   value: number,

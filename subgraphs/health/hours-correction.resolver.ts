@@ -26,10 +26,16 @@ export class HoursCorrectionResolver {
       description: `In the grammar of \`OpeningHours.text\`, up to ${maxHoursLength} characters. A text that does not parse is refused; \`extensions.position\` tells where.`,
     })
     hours: string,
+    @Arg("ramadanHours", () => String, {
+      nullable: true,
+      description:
+        "As `hours`, for the days of Ramadan; nothing differs then when it is left out or null.",
+    })
+    ramadanHours: string | null | undefined,
     @Ctx() { db, loaders, principal }: HealthContext,
   ): Promise<Facility | null> {
     const agencyId = requireHoursAgency(principal);
-    const stored = readHours(hours);
+    const stored = readHours(hours, ramadanHours ?? null);
     const facility = await loaders.facility.load(facilityId);
     if (!facility) return null;
     requireLicensedBy(agencyId, facility);

@@ -5,8 +5,8 @@
 import { GraphQLError } from "graphql";
 import type { Principal } from "../../platform/principal.ts";
 import { badUserInput, requirePrincipal } from "../kit/errors.ts";
+import { type CompiledHours, compileHours, type HoursTexts } from "./hours-compilation.rules.ts";
 import { OpeningHoursSyntaxError, parseOpeningHours } from "./opening-hours-text.rules.ts";
-import { toMultirange } from "./opening-hours.rules.ts";
 
 export const hoursScope = "facilities:write";
 export const maxHoursLength = 500;
@@ -36,24 +36,39 @@ export function requireLicensedBy(
   throw forbidden("Another agency licensed this facility: only that one corrects its hours.");
 }
 
-export type StoredHours = { readonly hours_text: string; readonly open_minutes: string };
+export type StoredHours = HoursTexts & Pick<CompiledHours, "stored" | "seasons">;
 
 /**
+ * @param name of the argument.
  * @throws GraphQLError BAD_USER_INPUT; `extensions.position` counts the text's characters from 1,
  *   after spaces around it are taken off.
  */
-export function readHours(given: string): StoredHours {
+function readText(name: string, given: string): string {
   const text = given.trim();
   if (text.length > maxHoursLength) {
     throw badUserInput(
-      `\`hours\` may have up to ${maxHoursLength} characters, not ${text.length}.`,
-      { argument: "hours" },
+      `\`${name}\` may have up to ${maxHoursLength} characters, not ${text.length}.`,
+      { argument: name },
     );
   }
   try {
-    return { hours_text: text, open_minutes: toMultirange(parseOpeningHours(text)) };
+    parseOpeningHours(text);
   } catch (error) {
     if (!(error instanceof OpeningHoursSyntaxError)) throw error;
-    throw badUserInput(error.message, { argument: "hours", position: error.position });
+    throw badUserInput(error.message, { argument: name, position: error.position });
   }
+  return text;
+}
+
+/**
+ * @param ramadanHours null when nothing differs in Ramadan.
+ * @throws GraphQLError BAD_USER_INPUT as `readText` does.
+ */
+export function readHours(hours: string, ramadanHours: string | null): StoredHours {
+  const texts = {
+    hours_text: readText("hours", hours),
+    ramadan_hours_text: ramadanHours === null ? null : readText("ramadanHours", ramadanHours),
+  };
+  const { stored, seasons } = compileHours(texts);
+  return { ...texts, stored, seasons };
 }

@@ -1,4 +1,4 @@
-/** Writes a facility's corrected opening hours: one statement. */
+/** Writes a facility's corrected opening hours, and their seasons with them, in one transaction. */
 import type { Kysely } from "kysely";
 import type { FacilityRow } from "./facility.store.ts";
 import type { StoredHours } from "./hours-correction.rules.ts";
@@ -8,12 +8,24 @@ import type { HealthTables } from "./tables.ts";
 export const correctHours = (
   db: Kysely<HealthTables>,
   facility: { readonly id: string; readonly agency_id: string },
-  hours: StoredHours,
+  { stored, seasons, ...texts }: StoredHours,
 ): Promise<FacilityRow | undefined> =>
-  db
-    .updateTable("facility")
-    .set({ ...hours, hours_sample: false })
-    .where("id", "=", facility.id)
-    .where("agency_id", "=", facility.agency_id)
-    .returningAll()
-    .executeTakeFirst();
+  db.transaction().execute(async (transaction) => {
+    const corrected = await transaction
+      .updateTable("facility")
+      .set({ ...texts, ...stored, hours_sample: false })
+      .where("id", "=", facility.id)
+      .where("agency_id", "=", facility.agency_id)
+      .returningAll()
+      .executeTakeFirst();
+    if (!corrected) return undefined;
+    await transaction
+      .deleteFrom("facility_season")
+      .where("facility_id", "=", facility.id)
+      .execute();
+    if (seasons.length > 0) {
+      const rows = seasons.map((season) => ({ ...season, facility_id: facility.id }));
+      await transaction.insertInto("facility_season").values(rows).execute();
+    }
+    return corrected;
+  });

@@ -1,7 +1,7 @@
 /** One day of a facility's opening hours as the graph shows it. */
 import { GraphQLLocalDate } from "graphql-scalars";
 import { Directive, Field, ObjectType } from "type-graphql";
-import { DateTime } from "../kit/scalars.ts";
+import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
 import type { OpeningDay as DayOfTheWeek } from "./opening-week.rules.ts";
 
 @Directive("@cacheControl(inheritMaxAge: true)")
@@ -27,12 +27,24 @@ export class OpeningDay {
     description: "Times that begin on this day, in order; none when it does not open.",
   })
   spans!: OpeningSpan[];
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => LocalizedText, {
+    nullable: true,
+    description: "The public holiday that it is, for people; null on other days.",
+  })
+  holiday!: LocalizedText | null;
+
+  @Field(() => Boolean, { description: "Whether it is a day of Ramadan." })
+  ramadan!: boolean;
 }
 
-export const toOpeningDay = ({ date, spans }: DayOfTheWeek): OpeningDay =>
+export const toOpeningDay = ({ date, spans, holiday, ramadan }: DayOfTheWeek): OpeningDay =>
   Object.assign(new OpeningDay(), {
     date,
     spans: spans.map(({ opens, closes }) =>
       Object.assign(new OpeningSpan(), { opens: new Date(opens), closes: new Date(closes) }),
     ),
+    holiday: holiday && localized(holiday.name.en, holiday.name.ar),
+    ramadan,
   });

@@ -1,77 +1,45 @@
 /**
- * Text → weekly hours, for the part of OpenStreetMap's opening_hours grammar that is used here
+ * Text → opening hours, for the part of OpenStreetMap's opening_hours grammar that is used here
  * (https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification):
- *   hours = "24/7" | rule { ";" rule }       rule  = [ days " " ] ( spans | "off" )
- *   days  = day [ "-" day ] { "," … }        spans = HH:MM "-" HH:MM { "," … }
- * A rule without days is for every day; a later rule replaces an earlier one on its days. A span that
- * ends at or before its beginning ends on the next day. Anything else is refused.
+ *   hours = rule { ";" rule } [ "||" comment ]
+ *   rule  = [ dates " " ] [ days " " ] ( "24/7" | spans | "off" | "closed" ) [ " " comment ]
+ *   days  = ( day [ "-" day ] | "PH" ) { "," … }      spans = HH:MM "-" HH:MM { "," … }
+ *   dates are read by opening-dates-text.rules.ts
+ * Anything else is refused at its place: nth weekdays, school holidays, sunrise, open ends, additive rules.
  */
-import {
-  type DaySpan,
-  minutesPerDay,
-  toWeeklyHours,
-  type WeeklyHours,
-} from "./opening-hours.rules.ts";
+import { readDates } from "./opening-dates-text.rules.ts";
+import type {
+  DayRange,
+  DaySpan,
+  OpeningExpression,
+  OpeningRule,
+} from "./opening-expression.rules.ts";
+import { minutesPerDay } from "./opening-hours.rules.ts";
+import { createScanner, type Scanner } from "./opening-scanner.rules.ts";
 
-const dayNames = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] as const;
-const everyDay: readonly number[] = dayNames.map((_, day) => day);
+export { OpeningHoursSyntaxError } from "./opening-scanner.rules.ts";
 
-/** Thrown when a text is outside of the grammar; `position` counts characters from 1. */
-export class OpeningHoursSyntaxError extends Error {
-  override readonly name = "OpeningHoursSyntaxError";
-  readonly position: number;
-
-  constructor(text: string, position: number, expected: string) {
-    const found = position > text.length ? "the end" : `"${text.slice(position - 1)}"`;
-    super(
-      `Opening hours "${text}": expected ${expected} at character ${position}, found ${found}.`,
-    );
-    this.position = position;
-  }
-}
-
-/** Reads a text from left to right; `take` moves on when the pattern is next, and not otherwise. */
-type Scanner = {
-  readonly take: (pattern: RegExp) => string | undefined;
-  readonly done: () => boolean;
-  /** @throws OpeningHoursSyntaxError at the current place, or `back` characters before it. */
-  readonly refuse: (expected: string, back?: number) => never;
-};
-
-function createScanner(text: string): Scanner {
-  let position = 0;
-  return {
-    take(pattern) {
-      const sticky = new RegExp(pattern.source, "y");
-      sticky.lastIndex = position;
-      const found = sticky.exec(text)?.[0];
-      position += found?.length ?? 0;
-      return found;
-    },
-    done: () => position === text.length,
-    refuse(expected, back = 0) {
-      throw new OpeningHoursSyntaxError(text, position - back + 1, expected);
-    },
-  };
-}
+export const dayNames = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] as const;
 
 function readDay({ take, refuse }: Scanner): number {
   const name = take(/Mo|Tu|We|Th|Fr|Sa|Su/);
-  return name ? dayNames.indexOf(name as (typeof dayNames)[number]) : refuse("a day such as Mo");
+  return name
+    ? dayNames.indexOf(name as (typeof dayNames)[number])
+    : refuse("a day such as Mo, or PH");
 }
 
-function readDays(scanner: Scanner): readonly number[] {
-  const days: number[] = [];
+function readDays(scanner: Scanner): Pick<OpeningRule, "days" | "holidays"> {
+  const days: DayRange[] = [];
+  let holidays = false;
   do {
-    const first = readDay(scanner);
-    const last = scanner.take(/-/) ? readDay(scanner) : first;
-    // Sa-Th goes round the end of the week.
-    for (let day = first; ; day = (day + 1) % 7) {
-      days.push(day);
-      if (day === last) break;
+    if (scanner.take(/PH/)) {
+      holidays = true;
+      continue;
     }
+    const first = readDay(scanner);
+    days.push({ first, last: scanner.take(/-/) ? readDay(scanner) : first });
   } while (scanner.take(/,/));
-  return days;
+  return { days, holidays };
 }
 
 function readTime({ take, refuse }: Scanner, latest: number): number {
@@ -85,6 +53,7 @@ function readTime({ take, refuse }: Scanner, latest: number): number {
 }
 
 function readSpans(scanner: Scanner): readonly DaySpan[] {
+  if (scanner.take(/24\/7/)) return [{ from: 0, to: minutesPerDay }];
   const spans: DaySpan[] = [];
   do {
     const from = readTime(scanner, minutesPerDay - 1);
@@ -97,21 +66,33 @@ function readSpans(scanner: Scanner): readonly DaySpan[] {
   return spans;
 }
 
-function readRule(scanner: Scanner, week: (readonly DaySpan[])[]): void {
+function readComment({ take, refuse }: Scanner): string {
+  const comment = take(/"[^"]+"/) ?? refuse("a comment in quotation marks");
+  return comment.slice(1, -1);
+}
+
+const noDays = { days: [], holidays: false } as const;
+
+function readRule(scanner: Scanner): OpeningRule {
+  const dates = readDates(scanner);
+  // After dates a space has been read already.
   const named = scanner.take(/(?=[A-Z])/) !== undefined;
-  const days = named ? readDays(scanner) : everyDay;
+  const { days, holidays } = named ? readDays(scanner) : noDays;
   if (named && !scanner.take(/ +/)) scanner.refuse("a space and times, or off");
-  const spans = scanner.take(/off/) ? [] : readSpans(scanner);
-  for (const day of days) week[day] = spans;
+  const spans = scanner.take(/off|closed/) ? [] : readSpans(scanner);
+  const comment = scanner.take(/ *(?=")/) === undefined ? null : readComment(scanner);
+  return { dates, days, holidays, spans, comment };
 }
 
 /** @throws OpeningHoursSyntaxError that names the place in the text. */
-export function parseOpeningHours(text: string): WeeklyHours {
-  if (text === "24/7") return toWeeklyHours(everyDay.map(() => [{ from: 0, to: minutesPerDay }]));
+export function parseOpeningHours(text: string): OpeningExpression {
   const scanner = createScanner(text);
-  const week: (readonly DaySpan[])[] = everyDay.map(() => []);
-  do readRule(scanner, week);
-  while (scanner.take(/ *; */));
-  if (!scanner.done()) scanner.refuse('";" and another rule, or the end');
-  return toWeeklyHours(week);
+  const rules: OpeningRule[] = [];
+  do rules.push(readRule(scanner));
+  while (scanner.take(/ *;(?!;) */));
+  const otherwise = scanner.take(/ *\|\| */) ? readComment(scanner) : null;
+  if (!scanner.done()) {
+    scanner.refuse(otherwise === null ? '";" and another rule, or the end' : "the end");
+  }
+  return { rules, otherwise };
 }

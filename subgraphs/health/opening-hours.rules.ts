@@ -1,8 +1,9 @@
 /**
- * Opening hours as intervals of a week that repeats: minutes from Monday 00:00 in Asia/Dubai, which
- * is +04:00 all year. Enters: spans of days, or an instant. Leaves: intervals, whether open, and
- * when that changes.
+ * Hours as intervals of a week that repeats: minutes from Monday 00:00 in Asia/Dubai, which is +04:00
+ * all year; doctors work by such weeks. Enters: spans of days, or an instant. Leaves: intervals, and
+ * whether an instant lies within them.
  */
+import { type DaySpan, type OpeningExpression, spansOn } from "./opening-expression.rules.ts";
 
 export const minutesPerDay = 1_440;
 export const minutesPerWeek = 7 * minutesPerDay;
@@ -12,9 +13,6 @@ export type Interval = readonly [from: number, to: number];
 
 /** Sorted intervals that neither overlap nor touch, so that equal hours are equal lists. */
 export type WeeklyHours = readonly Interval[];
-
-/** Minutes of a day; `to` at or before `from` is on the next day, 1440 is midnight at the end. */
-export type DaySpan = { readonly from: number; readonly to: number };
 
 const cityOffsetMinutes = 4 * 60;
 const millisecondsPerMinute = 60_000;
@@ -36,7 +34,8 @@ function cutAtWeekEnd(from: number, to: number): readonly Interval[] {
   ];
 }
 
-function merge(intervals: readonly Interval[]): WeeklyHours {
+/** Sorted, and joined where they overlap or touch. */
+export function toIntervals(intervals: readonly Interval[]): WeeklyHours {
   const merged: [number, number][] = [];
   for (const [from, to] of intervals.toSorted(([a], [b]) => a - b)) {
     const last = merged.at(-1);
@@ -48,7 +47,7 @@ function merge(intervals: readonly Interval[]): WeeklyHours {
 
 /** Spans by day, Monday first → intervals. A span belongs to the day on which it begins. */
 export function toWeeklyHours(days: readonly (readonly DaySpan[])[]): WeeklyHours {
-  return merge(
+  return toIntervals(
     days.flatMap((spans, day) =>
       spans.flatMap(({ from, to }) => {
         const start = day * minutesPerDay;
@@ -61,26 +60,17 @@ export function toWeeklyHours(days: readonly (readonly DaySpan[])[]): WeeklyHour
 const isOpenAt = (hours: WeeklyHours, minute: number): boolean =>
   hours.some(([from, to]) => from <= minute && minute < to);
 
+/** The week of hours that know no dates, in which no day is a public holiday. */
+export const regularWeek = (hours: OpeningExpression): WeeklyHours =>
+  toWeeklyHours(
+    [0, 1, 2, 3, 4, 5, 6].map((weekday) =>
+      spansOn(hours, { year: 0, monthDay: 101, weekday, holiday: false }),
+    ),
+  );
+
 /** Whether it is open at an instant (milliseconds since the epoch). */
 export const isOpen = (hours: WeeklyHours, instant: number): boolean =>
   isOpenAt(hours, minuteOfWeek(instant));
-
-/**
- * The next instant (milliseconds since the epoch) at which open becomes closed or closed open; null
- * when that never happens.
- */
-export function nextChange(hours: WeeklyHours, instant: number): number | null {
-  const minute = minuteOfWeek(instant);
-  const open = isOpenAt(hours, minute);
-  // An interval that is cut at the end of the week goes on in the next: that edge is no change.
-  const changes = hours
-    .flat()
-    .map((edge) => (edge - minute + minutesPerWeek) % minutesPerWeek)
-    .filter((ahead) => isOpenAt(hours, (minute + ahead) % minutesPerWeek) !== open);
-  if (changes.length === 0) return null;
-  const thisMinute = Math.floor(instant / millisecondsPerMinute) * millisecondsPerMinute;
-  return thisMinute + Math.min(...changes) * millisecondsPerMinute;
-}
 
 /** The text of an int4multirange, as PostgreSQL writes it. */
 export const toMultirange = (hours: WeeklyHours): string =>

@@ -1,7 +1,7 @@
 /** Doctors and their roles in the database: by id, listed, by facility, nearest first. One SQL statement a function. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Page } from "../kit/pagination.ts";
-import type { Surroundings } from "./facility.store.ts";
+import type { Surroundings } from "./near.store.ts";
 import type { PractitionerCriteria } from "./practitioner.rules.ts";
 import type { HealthTables, PractitionerRoleTable, PractitionerTable } from "./tables.ts";
 
@@ -186,3 +186,25 @@ export const countPractitionersNear = (
   criteria: PractitionerCriteria,
 ): Promise<number> =>
   countOf(db, sql`select count(*) as total from (${nearest(surroundings, criteria)}) as found`);
+
+export type FacilitySpeciality = Pick<
+  PractitionerRoleTable,
+  "facility_id" | "speciality_en" | "speciality_ar"
+>;
+
+/** In which specialities doctors work at each facility, by their English names. */
+export const specialitiesOfFacilities = (
+  db: Db,
+  facilityIds: readonly string[],
+): Promise<FacilitySpeciality[]> =>
+  db
+    .selectFrom("practitioner_role")
+    .innerJoin("practitioner", "practitioner.id", "practitioner_role.practitioner_id")
+    .select(["facility_id", "speciality_en", "speciality_ar"])
+    .distinct()
+    .where("facility_id", "in", [...facilityIds])
+    .where("practitioner_role.active", "=", true)
+    .where("practitioner.active", "=", true)
+    .orderBy("facility_id")
+    .orderBy("speciality_en")
+    .execute();

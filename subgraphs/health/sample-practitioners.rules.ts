@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { parseOpeningHours } from "./opening-hours-text.rules.ts";
-import { toMultirange } from "./opening-hours.rules.ts";
+import { regularWeek, toMultirange } from "./opening-hours.rules.ts";
 import { normaliseName } from "./practitioner.rules.ts";
 import type { FacilityTable, Gender, PractitionerRoleTable, PractitionerTable } from "./tables.ts";
 
@@ -28,8 +28,8 @@ const weekdayTimes = [
   "Mo-Th 10:00-18:00; Fr 09:00-12:00",
   "Tu-Fr 14:00-22:00",
   "Mo,We 09:00-17:00; Th 20:00-02:00",
-].map((text) => toMultirange(parseOpeningHours(text)));
-const saturdayTimes = toMultirange(parseOpeningHours("Sa 10:00-16:00"));
+].map((text) => toMultirange(regularWeek(parseOpeningHours(text))));
+const saturdayTimes = toMultirange(regularWeek(parseOpeningHours("Sa 10:00-16:00")));
 
 const languageSets = [
   ["ar", "en"],

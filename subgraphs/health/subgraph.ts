@@ -10,6 +10,7 @@ import {
   PersonFacilitiesResolver,
   ServiceFacilitiesResolver,
 } from "./facility-edges.resolver.ts";
+import { DutyResolver } from "./duty.resolver.ts";
 import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
 import { fhirDocuments } from "./fhir.documents.ts";
@@ -35,6 +36,7 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
     FacilityResolver,
     MapResolver,
     HoursCorrectionResolver,
+    DutyResolver,
     BulletinResolver,
     BulletinChangeResolver,
     FigureResolver,
@@ -68,7 +70,7 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
     Service: ({ id }) => Service.of(String(id)),
     Person: ({ id }) => Person.of(String(id)),
   },
-  extensions: ["cube", "earthdistance"],
+  extensions: ["cube", "earthdistance", "btree_gist"],
   migrations,
   seed,
   createContext,

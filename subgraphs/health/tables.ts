@@ -49,11 +49,47 @@ export type FacilityTable = {
   /** Degrees (WGS 84); both null where the register has no real place. */
   readonly latitude: number | null;
   readonly longitude: number | null;
-  /** In OpenStreetMap's grammar; `open_minutes` is the same, as minutes of the week. */
+  /** In OpenStreetMap's grammar; the three below are what opening-minutes.rules.ts makes of both texts. */
   readonly hours_text: string;
+  /** Instead of it on the days of Ramadan. */
+  readonly ramadan_hours_text: string | null;
   readonly hours_sample: boolean;
-  /** An int4multirange within [0, 10080), as text. */
+  readonly calendar_mask: number;
+  /** The hours change with dates: `facility_season` holds them. */
+  readonly dated: boolean;
+  /** An int4multirange, as text. */
   readonly open_minutes: string;
+  /** Every minute of every kind of day. */
+  readonly always_open: boolean;
+  /** Codes of facility-details.rules.ts. */
+  readonly services: readonly string[];
+  /** ISO 639 codes. */
+  readonly languages: readonly string[];
+  readonly insurance_networks: readonly string[];
+  /** Codes of facility-details.rules.ts. */
+  readonly accessibility: readonly string[];
+  /** URLs. */
+  readonly photos: readonly string[];
+  readonly emergency: boolean;
+  /** The six above are made up. */
+  readonly details_sample: boolean;
+};
+
+export type FacilitySeasonTable = {
+  readonly facility_id: string;
+  /** An int4range of years, as text. */
+  readonly years: string;
+  /** An int4range of month × 100 + day, as text. */
+  readonly month_days: string;
+  readonly open_minutes: string;
+};
+
+/** A time during which a facility is open for emergencies, whatever its hours. Those of one never overlap. */
+export type DutyShiftTable = {
+  readonly facility_id: string;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+  readonly sample: boolean;
 };
 
 /** Which facilities offer a service: those of a kind, or those of one licence type of that kind. */
@@ -184,6 +220,8 @@ export type FigureTable = {
 
 export type HealthTables = {
   readonly facility: FacilityTable;
+  readonly facility_season: FacilitySeasonTable;
+  readonly duty_shift: DutyShiftTable;
   readonly service_facility_kind: ServiceFacilityKindTable;
   readonly practitioner: PractitionerTable;
   readonly practitioner_role: PractitionerRoleTable;

@@ -4,16 +4,17 @@ import { parse } from "csv-parse/sync";
 import { type Kysely, sql } from "kysely";
 import { fromRoot } from "../../../platform/root.ts";
 import { isPlaceholder, kindOfLicence, toPhone, toWebsite } from "../facility.rules.ts";
-import { parseOpeningHours } from "../opening-hours-text.rules.ts";
-import { toMultirange } from "../opening-hours.rules.ts";
-import { sampleHoursOf } from "../sample-hours.rules.ts";
+import { compileHours } from "../hours-compilation.rules.ts";
+import { sampleDetailsOf } from "../sample-details.rules.ts";
+import { sampleDutyShifts } from "../sample-duty.rules.ts";
+import { sampleHoursOf, sampleRamadanHoursOf } from "../sample-hours.rules.ts";
 import { samplePractitioners, type SampleName } from "../sample-practitioners.rules.ts";
 import { facilityKindsOfServices } from "../service-facilities.rules.ts";
 import type { FacilityTable, HealthTables } from "../tables.ts";
 import { recordFigures } from "../publish-figures.ts";
 import { sampleBulletins } from "./bulletins.ts";
 
-/** About 5,000 parameters a statement. */
+/** About 8,000 parameters a statement. */
 const rowsPerInsert = 250;
 
 async function readCsv<Column extends string>(
@@ -34,22 +35,19 @@ export type RegisterRow = Readonly<
 
 export const readRegister = (): Promise<readonly RegisterRow[]> => readCsv("facilities.csv");
 
-/** Texts are worth parsing once: there are a few dozen of them for thousands of facilities. */
-function createMultirangeOf(): (hoursText: string) => string {
-  const known = new Map<string, string>();
-  return (hoursText) => {
-    const multirange = known.get(hoursText) ?? toMultirange(parseOpeningHours(hoursText));
-    known.set(hoursText, multirange);
-    return multirange;
-  };
-}
-
-function toFacility(row: RegisterRow, multirangeOf: (hoursText: string) => string): FacilityTable {
+function toFacility(row: RegisterRow): FacilityTable {
   const kind = kindOfLicence(row.licence_type_en);
-  const hoursText = sampleHoursOf(row.licence_id, kind);
+  const hours_text = sampleHoursOf(row.licence_id, kind);
+  const texts = { hours_text, ramadan_hours_text: sampleRamadanHoursOf(hours_text) };
   const [latitude, longitude] = [Number(row.latitude), Number(row.longitude)];
   const placed = !isPlaceholder(latitude, longitude);
   const hasSpeciality = row.speciality_en !== "" && row.speciality_ar !== "";
+  const licence = {
+    licence_number: row.licence_id,
+    licence_type_en: row.licence_type_en,
+    kind,
+    hours_text,
+  };
   return {
     id: `dha-${row.licence_id}`,
     agency_id: "dha",
@@ -67,9 +65,10 @@ function toFacility(row: RegisterRow, multirangeOf: (hoursText: string) => strin
     website: toWebsite(row.website),
     latitude: placed ? latitude : null,
     longitude: placed ? longitude : null,
-    hours_text: hoursText,
+    ...texts,
     hours_sample: true,
-    open_minutes: multirangeOf(hoursText),
+    ...compileHours(texts).stored,
+    ...sampleDetailsOf(licence),
   };
 }
 
@@ -114,12 +113,18 @@ async function seedFigures(db: Kysely<HealthTables>, days: readonly CountedDay[]
 }
 
 export async function seed(db: Kysely<HealthTables>): Promise<void> {
-  const multirangeOf = createMultirangeOf();
-  const facilities = (await readRegister()).map((row) => toFacility(row, multirangeOf));
+  const facilities = (await readRegister()).map(toFacility);
   for (let start = 0; start < facilities.length; start += rowsPerInsert) {
     const chunk = facilities.slice(start, start + rowsPerInsert);
     await db.insertInto("facility").values(chunk).execute();
   }
+  const seasons = facilities.flatMap((facility) =>
+    compileHours(facility).seasons.map((season) => ({ ...season, facility_id: facility.id })),
+  );
+  for (let start = 0; start < seasons.length; start += 1_000) {
+    await db.insertInto("facility_season").values(seasons.slice(start, start + 1_000)).execute();
+  }
+  await db.insertInto("duty_shift").values(sampleDutyShifts(facilities)).execute();
   const licenceTypes = new Set(facilities.map((facility) => facility.licence_type_en));
   await db.insertInto("service_facility_kind").values(facilityKindsOfServices(licenceTypes)).execute();
   await seedPractitioners(db, facilities);
@@ -131,5 +136,5 @@ export async function seed(db: Kysely<HealthTables>): Promise<void> {
     .execute();
   await seedFigures(db, days);
   // Nobody has counted the rows yet, and the planner would otherwise read the whole table.
-  await sql`analyze facility`.execute(db);
+  await sql`analyze facility, facility_season, duty_shift`.execute(db);
 }

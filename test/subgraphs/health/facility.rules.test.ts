@@ -8,6 +8,7 @@ import {
   requirePlace,
   requireRadius,
 } from "../../../subgraphs/health/geo.rules.ts";
+import { openingCalendar } from "../../../subgraphs/health/opening-calendar.rules.ts";
 import { requireSelf } from "../../../subgraphs/health/person.rules.ts";
 import { facilityKindsOfServices } from "../../../subgraphs/health/service-facilities.rules.ts";
 
@@ -138,17 +139,29 @@ describe("what a client asks for", () => {
       text: "  al   karama ",
       openNow: true,
     };
-    expect(readFacilityFilter(given as never, now)).toEqual({
+    expect(readFacilityFilter(given as never, now, openingCalendar)).toEqual({
       kinds: ["CLINIC", "PHARMACY"],
-      open: { minuteOfWeek: 4 * 1_440 + 570, wanted: true },
+      open: [
+        {
+          instant: now,
+          wanted: true,
+          points: [
+            { year: 2020, monthDay: 327, kind: 0, weekday: 4, minute: 570 },
+            { year: 2020, monthDay: 326, kind: 0, weekday: 3, minute: 1_440 + 570 },
+          ],
+        },
+      ],
       words: ["al", "karama"],
     });
-    expect(readFacilityFilter({ text: " \0 ", speciality: null }, now)).toEqual({ words: [] });
-    expect(readFacilityFilter(null, now)).toEqual({ words: [] });
+    expect(readFacilityFilter({ text: " \0 ", speciality: null }, now, openingCalendar)).toEqual({
+      open: [],
+      words: [],
+    });
+    expect(readFacilityFilter(null, now, openingCalendar)).toEqual({ open: [], words: [] });
   });
 
   test("texts over 100 characters are refused", () => {
-    expect(() => readFacilityFilter({ text: "x".repeat(101) }, 0)).toThrow(
+    expect(() => readFacilityFilter({ text: "x".repeat(101) }, 0, openingCalendar)).toThrow(
       "`filter.text` may have up to 100 characters, not 101.",
     );
   });

@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import type { Kysely } from "kysely";
 import { describe, expect, test } from "vitest";
+import {
+  accessibilityFeatures,
+  facilityServices,
+} from "../../../subgraphs/health/facility-details.rules.ts";
 import { readBundle } from "../../../subgraphs/health/fhir-read.rules.ts";
 import { type Directory, toBundle } from "../../../subgraphs/health/fhir-write.rules.ts";
+import { compileHours } from "../../../subgraphs/health/hours-compilation.rules.ts";
 import { parseOpeningHours } from "../../../subgraphs/health/opening-hours-text.rules.ts";
-import { toMultirange } from "../../../subgraphs/health/opening-hours.rules.ts";
+import { regularWeek, toMultirange } from "../../../subgraphs/health/opening-hours.rules.ts";
 import { normaliseName } from "../../../subgraphs/health/practitioner.rules.ts";
 import { sampleHours } from "../../../subgraphs/health/sample-hours.rules.ts";
 import { subgraph } from "../../../subgraphs/health/subgraph.ts";
@@ -41,7 +46,15 @@ const facility = fc
       }),
     ),
     hours_text: hours,
+    ramadan_hours_text: fc.option(hours),
     hours_sample: fc.boolean(),
+    services: fc.uniqueArray(fc.constantFrom(...facilityServices), { maxLength: 3 }),
+    languages: fc.uniqueArray(fc.constantFrom("ar", "en", "hi", "fil")),
+    insurance_networks: fc.uniqueArray(text, { maxLength: 2 }),
+    accessibility: fc.uniqueArray(fc.constantFrom(...accessibilityFeatures), { maxLength: 3 }),
+    photos: fc.uniqueArray(fc.webUrl(), { maxLength: 2 }),
+    emergency: fc.boolean(),
+    details_sample: fc.boolean(),
   })
   .map(({ speciality, place, ...row }) => ({
     ...row,
@@ -49,7 +62,7 @@ const facility = fc
     speciality_ar: speciality?.[1] ?? null,
     latitude: place?.latitude ?? null,
     longitude: place?.longitude ?? null,
-    open_minutes: toMultirange(parseOpeningHours(row.hours_text)),
+    ...compileHours(row).stored,
   }));
 
 const practitioner = fc
@@ -82,7 +95,7 @@ const directory = fc
       speciality_en: text,
       speciality_ar: text,
       working_minutes: fc.oneof(
-        hours.map((one) => toMultirange(parseOpeningHours(one))),
+        hours.map((one) => toMultirange(regularWeek(parseOpeningHours(one)))),
         fc.constant("{}"),
       ),
       active: fc.boolean(),

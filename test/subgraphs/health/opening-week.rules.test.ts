@@ -1,24 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { openingCalendar } from "../../../subgraphs/health/opening-calendar.rules.ts";
 import { parseOpeningHours } from "../../../subgraphs/health/opening-hours-text.rules.ts";
-import { isOpen } from "../../../subgraphs/health/opening-hours.rules.ts";
+import { createSchedule, isOpenAt } from "../../../subgraphs/health/opening-schedule.rules.ts";
 import { openingWeek } from "../../../subgraphs/health/opening-week.rules.ts";
-import { sampleHours } from "../../../subgraphs/health/sample-hours.rules.ts";
+import { openingExpressions } from "./opening-arbitraries.ts";
 
 const at = (time: string): number => Date.parse(`${time}+04:00`);
 const minute = 60_000;
 const cityTime = (instant: number): string =>
   new Date(instant + 240 * minute).toISOString().slice(5, 16);
+const scheduleOf = (hours: string, ramadan?: string) =>
+  createSchedule(parseOpeningHours(hours), ramadan ? parseOpeningHours(ramadan) : null);
 
-const weekOf = (text: string, from: string) =>
-  openingWeek(parseOpeningHours(text), at(from)).map(({ date, spans }) => [
+const weekOf = (from: string, ...texts: [string, string?]) =>
+  openingWeek(scheduleOf(...texts), openingCalendar, at(from)).map(({ date, spans }) => [
     date,
     ...spans.map(({ opens, closes }) => `${cityTime(opens)}/${cityTime(closes)}`),
   ]);
 
 describe("the week of a facility", () => {
   test("begins on the city's day of the given time, and has seven days", () => {
-    const week = weekOf("Mo-Fr 09:00-13:00,16:00-20:00; Sa off", "2020-03-27T00:10:00");
+    const week = weekOf("2020-03-27T00:10:00", "Mo-Fr 09:00-13:00,16:00-20:00; Sa off");
     expect(week).toEqual([
       ["2020-03-27", "03-27T09:00/03-27T13:00", "03-27T16:00/03-27T20:00"],
       ["2020-03-28"],
@@ -31,7 +34,7 @@ describe("the week of a facility", () => {
   });
 
   test("lists a span past midnight once, on its evening, also from Sunday to Monday", () => {
-    const week = weekOf("Su 22:00-02:00; Mo 20:00-23:00", "2020-03-29T23:59:00");
+    const week = weekOf("2020-03-29T23:59:00", "Su 22:00-02:00; Mo 20:00-23:00");
     expect(week.slice(0, 2)).toEqual([
       ["2020-03-29", "03-29T22:00/03-30T02:00"],
       ["2020-03-30", "03-30T20:00/03-30T23:00"],
@@ -39,34 +42,52 @@ describe("the week of a facility", () => {
   });
 
   test("shows day and night as whole days", () => {
-    const week = weekOf("24/7", "2020-03-25T12:00:00");
+    const week = weekOf("2020-03-25T12:00:00", "24/7");
     expect(week).toHaveLength(7);
     expect(week[4]).toEqual(["2020-03-29", "03-29T00:00/03-30T00:00"]);
     expect(week[6]).toEqual(["2020-03-31", "03-31T00:00/04-01T00:00"]);
   });
 
+  test("goes from Ramadan into Eid, and names the holidays", () => {
+    const schedule = scheduleOf("Mo-Su 09:00-21:00; PH 16:00-20:00", "Mo-Su 10:00-15:00; PH off");
+    const week = openingWeek(schedule, openingCalendar, at("2026-03-18T12:00:00"));
+    expect(
+      week.map(({ date, spans, holiday, ramadan }) => [
+        date.slice(5),
+        spans.map(({ opens }) => cityTime(opens).slice(6)).join(),
+        holiday?.name.en ?? "",
+        ramadan,
+      ]),
+    ).toEqual([
+      ["03-18", "10:00", "", true],
+      ["03-19", "", "Eid al-Fitr", true],
+      ["03-20", "16:00", "Eid al-Fitr", false],
+      ["03-21", "16:00", "Eid al-Fitr", false],
+      ["03-22", "16:00", "Eid al-Fitr", false],
+      ["03-23", "09:00", "", false],
+      ["03-24", "09:00", "", false],
+    ]);
+  });
+
   test("says open exactly when the hours do, from whatever day it begins", () => {
-    const texts = [
-      ...Object.values(sampleHours).flat(),
-      "Fr 08:00-24:00; Sa,Su,Mo 00:00-24:00; Tu 00:00-03:00",
-      "Su 10:00-09:00",
-    ];
     fc.assert(
       fc.property(
-        fc.constantFrom(...texts),
-        fc.integer({ min: 0, max: 4_000_000_000 }),
+        openingExpressions,
+        fc.option(openingExpressions),
+        fc.integer({ min: 1_550_000_000, max: 1_850_000_000 }),
         fc.integer({ min: 1_440, max: 7 * 1_440 - 1 }),
-        (text, seconds, ahead) => {
-          const hours = parseOpeningHours(text);
-          const week = openingWeek(hours, seconds * 1_000);
+        (hours, ramadan, seconds, ahead) => {
+          const schedule = createSchedule(hours, ramadan);
+          const week = openingWeek(schedule, openingCalendar, seconds * 1_000);
           // From the second day on: what began on the day before the first is not in the table.
           const instant = Date.parse(`${week[0]?.date}T00:00:00+04:00`) + ahead * minute;
           const shown = week.some(({ spans }) =>
             spans.some(({ opens, closes }) => opens <= instant && instant < closes),
           );
-          expect(shown).toBe(isOpen(hours, instant));
+          expect(shown).toBe(isOpenAt(schedule, openingCalendar, instant));
         },
       ),
+      { numRuns: 500 },
     );
   });
 });
