@@ -31,9 +31,16 @@ const subgraphRights = "~{city-graph:invalidations}:origin resetchannels -@all +
 async function startGuardedRedis() {
   const server = await startRedisServer(
     [
-      ...["--port", "0", "--tls-ca-cert-file", ca, "--tls-auth-clients", "no"],
-      ...["--tls-cert-file", certificate("server.pem")],
-      ...["--tls-key-file", certificate("server.key")],
+      "--port",
+      "0",
+      "--tls-auth-clients",
+      "no",
+      "--tls-ca-cert-file",
+      ca,
+      "--tls-cert-file",
+      certificate("server.pem"),
+      "--tls-key-file",
+      certificate("server.key"),
     ],
     (port) =>
       [
