@@ -221,6 +221,7 @@ export async function startGateway(
     total: config.MAX_SUBSCRIPTIONS,
     perClient: config.MAX_SUBSCRIPTIONS_PER_CLIENT,
   });
+  if (metrics) metrics.watchSubscriptions(subscriptions.count);
   const authenticate = await openAuthenticate(config, clock);
   const stream = createStreamAnswers({
     current,

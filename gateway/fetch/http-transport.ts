@@ -11,7 +11,7 @@ import { type ConnectionOptions, type Connections, openConnections } from "./con
 import { acceptedCodings, decodeBody, UnknownCoding } from "./decode-body.ts";
 import { type ExchangeAnswer, ExchangeEnded } from "./exchange.ts";
 import { invalidAnswer, overloaded, tooLate, unavailable } from "./failure.ts";
-import { type SubgraphCall, SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
+import { SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
 import { parseSubgraphUrl, type SubgraphAddress } from "./subgraph-url.ts";
 
 export type TransportOptions = ConnectionOptions & {

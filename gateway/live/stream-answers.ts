@@ -65,7 +65,7 @@ export function createStreamAnswers(deps: StreamAnswersDeps): StreamAnswers {
   async function* events(
     graph: Graph,
     document: DocumentNode,
-    { request, context, authorization, address }: StreamRequest,
+    { request, context, authorization }: StreamRequest,
     opened: ReturnType<OpenSubscriptions["open"]>,
   ): AsyncGenerator<string, void, undefined> {
     const { operationName, variables = {} } = request;

@@ -72,7 +72,7 @@ describe.each(["pglite", "postgres"] as const)("bulletins on %s", (kind) => {
           kind: "PUBLISHED",
           bulletin: {
             title: { en: "Fog" },
-            publisher: { id: "dha", name: { en: "Dubai Health Authority" } },
+            publisher: { id: "dha", name: { en: "Dubai Health Authority (DHA)" } },
           },
         },
       },
