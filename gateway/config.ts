@@ -107,6 +107,9 @@ const schema = z
     MAX_ALIASES: count(50),
     MAX_ROOT_FIELDS: count(20),
     MAX_TOKENS: count(5_000),
+    /** Open at a time in this process, and of one principal or address. */
+    MAX_SUBSCRIPTIONS: count(10_000),
+    MAX_SUBSCRIPTIONS_PER_CLIENT: count(50),
     LOG_LEVEL: z
       .enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"])
       .default("info"),

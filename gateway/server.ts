@@ -32,6 +32,12 @@ import { type Answered, cachingOf, createRunAdmitted } from "./run-operation.ts"
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
 import type { Graph } from "./supergraph/graph.ts";
 import { sourceOf } from "./supergraph/source.ts";
+import { createAdmit } from "./operation/admit.ts";
+import { createEventStreams } from "./fetch/event-streams.ts";
+import { createOpenSubscriptions, LastMessage } from "./live/open-subscriptions.ts";
+import { createStreamAnswers } from "./live/stream-answers.ts";
+import { createSubscribe, isSubscription } from "./live/subscribe.ts";
+import { graphError } from "./errors.ts";
 import { createMostUsed } from "./warming/most-used.ts";
 import { createWarming } from "./warming/warming.ts";
 import type { RequestContext } from "./context.ts";
@@ -58,6 +64,15 @@ async function openAuthenticate(config: Config, clock: Clock) {
     clock,
   });
 }
+
+const graphChanged = new LastMessage(
+  "SUBSCRIPTION_SCHEMA_RELOAD",
+  "The graph has changed: subscribe again.",
+);
+const shuttingDown = new LastMessage(
+  "SHUTTING_DOWN",
+  "This gateway is going away: subscribe again.",
+);
 
 /** Counting costs more than what some operations cost. */
 const usesCountedOneOf = 16;
@@ -104,6 +119,10 @@ export async function startGateway(
   const invalidate: Invalidate = async (subgraph, requested) =>
     caching.invalidator?.fromSubgraph(subgraph, requested);
   async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
+    if (isSubscription(request)) {
+      const message = "A subscription is a stream: send the header accept: text/event-stream.";
+      throw graphError("SUBSCRIPTION_NEEDS_STREAM", message);
+    }
     const fetcher = caching.fetcherOf(graph);
     const options = { fetch, fetcher, invalidate, forbiddenFields };
     try {
@@ -189,10 +208,40 @@ export async function startGateway(
           clock,
         })
       : undefined;
+  const urlOf = (subgraph: string) =>
+    config.SUBGRAPH_URLS.get(subgraph) ?? current()?.routingUrls.get(subgraph);
+  const streams = createEventStreams({
+    urlOf,
+    signingKey: config.SIGNING_KEY?.reveal(),
+    maxEventBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
+    connectTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
+    clock,
+  });
+  const subscriptions = createOpenSubscriptions({
+    total: config.MAX_SUBSCRIPTIONS,
+    perClient: config.MAX_SUBSCRIPTIONS_PER_CLIENT,
+  });
+  if (metrics) metrics.watchSubscriptions(subscriptions.count);
+  const authenticate = await openAuthenticate(config, clock);
+  const stream = createStreamAnswers({
+    current,
+    admit: createAdmit({ admitted, store, limits }),
+    execute: graphql.execute,
+    subscribe: createSubscribe({
+      streams,
+      fetch,
+      clock,
+      eventTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    }),
+    subscriptions,
+    authenticate,
+  });
+  const stopEnding = gateway.onSchemaLoadOrUpdate(() => subscriptions.endAll(graphChanged));
   const http = createHttpServer(
     {
       execute: graphql.execute,
-      authenticate: await openAuthenticate(config, clock),
+      stream,
+      authenticate,
       ready,
       newRequestId: randomUUID,
       ...(operatorRoutes ? { operatorRoutes } : {}),
@@ -222,10 +271,13 @@ export async function startGateway(
   return {
     url: `http://${host}:${port}${config.GRAPHQL_PATH}`,
     async stop() {
+      stopEnding();
+      subscriptions.endAll(shuttingDown);
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       stopWatching();
       await warming.stop();
       await graphql.stop();
+      await streams.close();
       await subgraphs.close();
       await caching.close();
       await store.close();

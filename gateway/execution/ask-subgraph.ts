@@ -41,7 +41,7 @@ export function toFailure(error: SubgraphErrorEntry, subgraph: string): Failure 
 }
 
 /** @param representations `"representations":[…]`, one for each part of the text. */
-function bodyOf(
+export function bodyOf(
   text: RequestText,
   variables: Asking["variables"],
   representations: readonly string[],

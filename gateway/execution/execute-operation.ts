@@ -56,7 +56,7 @@ export type Executed = {
 };
 
 /** Values with defaults filled in. @throws GraphQLError BAD_USER_INPUT that names every wrong variable. */
-function coerceVariables(
+export function coerceVariables(
   graph: Graph,
   operation: OperationDefinitionNode,
   given: OperationRequest["variables"],

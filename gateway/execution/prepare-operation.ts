@@ -6,7 +6,6 @@ import {
   type GraphQLObjectType,
   Kind,
   type OperationDefinitionNode,
-  OperationTypeNode,
   visit,
 } from "graphql";
 import { LRUCache } from "lru-cache";
@@ -64,8 +63,8 @@ function prepare(
     throw graphError("OPERATION_RESOLUTION_FAILURE", message);
   }
   const rootType = graph.apiSchema.getRootType(operation.operation);
-  if (!rootType || operation.operation === OperationTypeNode.SUBSCRIPTION) {
-    const message = `This graph has no ${operation.operation}s: ask for a query or a mutation.`;
+  if (!rootType) {
+    const message = `This graph has no ${operation.operation}s.`;
     throw graphError("GRAPHQL_VALIDATION_FAILED", message);
   }
   const { conditions, hasIntrospection } = readFacts(document);

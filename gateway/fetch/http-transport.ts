@@ -4,22 +4,14 @@
  * The innermost `SubgraphSend`: it tries once. The subgraph is told how long its answer is of use, in
  * `x-envoy-expected-rq-timeout-ms`, which proxies and service meshes already know.
  */
-import { createSecretKey } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../../platform/clock.ts";
-import {
-  deriveSubgraphKey,
-  principalHeader,
-  requestIdHeader,
-  signRequest,
-} from "../../platform/http-signature.ts";
-import type { RequestContext } from "../context.ts";
+import { createCallHeaders } from "./call-headers.ts";
 import { type ConnectionOptions, type Connections, openConnections } from "./connections.ts";
 import { acceptedCodings, decodeBody, UnknownCoding } from "./decode-body.ts";
 import { type ExchangeAnswer, ExchangeEnded } from "./exchange.ts";
 import { invalidAnswer, overloaded, tooLate, unavailable } from "./failure.ts";
-import { encodedPrincipal } from "./principal-header.ts";
-import { type SubgraphCall, SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
+import { SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
 import { parseSubgraphUrl, type SubgraphAddress } from "./subgraph-url.ts";
 
 export type TransportOptions = ConnectionOptions & {
@@ -44,8 +36,6 @@ export type HttpTransport = {
   /** Waits for requests under way, then closes all connections. */
   readonly close: () => Promise<void>;
 };
-
-export const remainingTimeHeader = "x-envoy-expected-rq-timeout-ms";
 
 type Target = SubgraphAddress & {
   readonly url: string;
@@ -74,9 +64,13 @@ function failureOf(error: unknown, subgraph: string): SubgraphFailure {
 
 export function createHttpTransport(options: TransportOptions): HttpTransport {
   const { subgraph, url, signingKey, timeoutMs, maxResponseBytes, compression, clock } = options;
-  const key =
-    signingKey === undefined ? undefined : createSecretKey(deriveSubgraphKey(signingKey, subgraph));
-  const codings = compression ? acceptedCodings : "identity";
+  const headersOf = createCallHeaders({
+    subgraph,
+    signingKey,
+    accept: "application/graphql-response+json, application/json;q=0.9",
+    codings: compression ? acceptedCodings : "identity",
+    clock,
+  });
   const memory = { takenBytes: 0, maxBytes: options.maxBufferedBytes };
   const closing = new Set<Promise<void>>();
   let target: Target | undefined;
@@ -108,44 +102,6 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
     return target;
   }
 
-  function headersOf(
-    { signedPath }: Target,
-    call: SubgraphCall,
-    body: Buffer,
-    context: RequestContext,
-    remainingMs: number,
-  ): string[] {
-    const { requestId } = context;
-    const headers = [
-      "content-type",
-      "application/json",
-      "accept",
-      "application/graphql-response+json, application/json;q=0.9",
-      "accept-encoding",
-      codings,
-      requestIdHeader,
-      requestId,
-      remainingTimeHeader,
-      String(remainingMs),
-    ];
-    for (const name in call.headers) headers.push(name, call.headers[name] ?? "");
-    if (!key) return headers;
-    const principal = encodedPrincipal(context.principal);
-    const parts = { method: "POST", path: signedPath, body, principal, requestId };
-    const signed = signRequest(parts, key, subgraph, Math.floor(clock() / 1_000));
-    headers.push(
-      principalHeader,
-      principal,
-      "content-digest",
-      signed["content-digest"],
-      "signature-input",
-      signed["signature-input"],
-      "signature",
-      signed.signature,
-    );
-    return headers;
-  }
-
   async function decoded({ headers, body }: ExchangeAnswer): Promise<Buffer> {
     const coding = one(headers["content-encoding"]);
     if (coding === undefined) return body;
@@ -167,10 +123,16 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
       const startMs = performance.now();
       const remainingMs = Math.max(1, Math.min(timeoutMs, context.deadlineMs - clock()));
       const body = typeof call.body === "string" ? Buffer.from(call.body) : call.body;
+      const called = {
+        path: target.signedPath,
+        body,
+        remainingMs: Math.floor(remainingMs),
+        ...(call.headers ? { headers: call.headers } : {}),
+      };
       try {
         const answer = await target.connections.exchange({
           path: target.path,
-          headers: headersOf(target, call, body, context, Math.floor(remainingMs)),
+          headers: headersOf(called, context),
           body,
           idempotent: call.kind === "query",
           timeoutMs: remainingMs,

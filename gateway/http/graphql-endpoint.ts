@@ -20,6 +20,7 @@ import {
   requestFromBody,
   requestFromQueryString,
 } from "./graphql-request.ts";
+import type { StreamAnswers } from "../live/stream-answers.ts";
 import { type ExplainTo, mayExplain } from "./may-explain.ts";
 import { type MediaType, mediaTypes, negotiate, statusOf } from "./negotiate.ts";
 import { Refusal } from "./refusal.ts";
@@ -60,6 +61,11 @@ function methodOf(request: IncomingMessage): "GET" | "POST" {
   if (request.method === "GET" || request.method === "POST") return request.method;
   throw new Refusal("METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", { headers: { allow } });
 }
+
+/** By its name: wildcards mean JSON. */
+const namesEvents = remember((accept): boolean =>
+  /(?:^|,)\s*text\/event-stream\s*(?:[;,]|$)/i.test(accept ?? ""),
+);
 
 /** The charset may be left out, or be UTF-8. */
 const isJsonType = remember((contentType): boolean => {
@@ -133,7 +139,12 @@ function toReply(answer: GraphQLAnswer, mediaType: MediaType, request: IncomingM
 }
 
 export function createGraphQLEndpoint(
-  deps: { readonly execute: ExecuteRequest; readonly authenticate: Authenticate },
+  deps: {
+    readonly execute: ExecuteRequest;
+    readonly authenticate: Authenticate;
+    /** Undefined: nobody is answered by events. */
+    readonly stream?: StreamAnswers;
+  },
   options: EndpointOptions,
 ): Route {
   const cors = createCors(options.cors);
@@ -145,7 +156,9 @@ export function createGraphQLEndpoint(
     if (mayBeForged(request.headers, cors.isAllowed)) {
       throw new Refusal("CSRF_REFUSED", csrfMessage);
     }
-    if (accepted === undefined) {
+    const { stream } = deps;
+    const wantsEvents = stream !== undefined && namesEvents(request.headers.accept);
+    if (accepted === undefined && !wantsEvents) {
       const types = Object.values(mediaTypes).join(" or ");
       throw new Refusal("NOT_ACCEPTABLE", `The accept header must allow ${types}.`);
     }
@@ -162,8 +175,19 @@ export function createGraphQLEndpoint(
       log: exchange.log,
       explain: mayExplain(request.headers, principal, options.explainTo),
     });
+    if (wantsEvents) {
+      const { authorization } = request.headers;
+      const address = request.socket.remoteAddress ?? "";
+      const { endless } = lifetime;
+      const asked = { request: graphqlRequest, context, method, authorization, address, endless };
+      return lifetime.within(stream(asked), timeout.answer);
+    }
     const work = deps.execute(graphqlRequest, context, { method });
-    return toReply(await lifetime.within(work, timeout.answer), accepted, request);
+    return toReply(
+      await lifetime.within(work, timeout.answer),
+      accepted ?? mediaTypes.json,
+      request,
+    );
   }
 
   return async (exchange) => {

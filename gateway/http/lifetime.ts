@@ -8,6 +8,8 @@ import type { Refusal } from "./refusal.ts";
 export type Lifetime = {
   /** Made when it is first asked for: many a request is answered without. */
   readonly signal: AbortSignal;
+  /** No deadline any more: only the client's hanging up ends it. */
+  readonly endless: () => void;
   /** Ends early with the refusal at the deadline, with `ClientGone` when the client hangs up. */
   readonly within: <T>(work: Promise<T>, atDeadline: Refusal) => Promise<T>;
 };
@@ -48,6 +50,7 @@ export function openLifetime(response: ServerResponse, timeoutMs: number): Lifet
       if (ended && !controller.signal.aborted) controller.abort(ended);
       return controller.signal;
     },
+    endless: () => clearTimeout(timer),
     within<T>(work: Promise<T>, atDeadline: Refusal): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         const giveUp = (reason: DeadlinePassed | ClientGone): void =>

@@ -13,6 +13,8 @@ export type Reply = {
   readonly headers: Readonly<Record<string, string>>;
   /** Finished JSON text; empty for none. */
   readonly body: string | Buffer;
+  /** Instead of a body: parts that are sent as they come, each when the client has taken those before. */
+  readonly stream?: AsyncGenerator<string, void, undefined>;
   readonly outcome: Outcome | "timeout" | "aborted";
   readonly errorCodes: readonly string[];
   readonly operationName?: string;
@@ -41,12 +43,45 @@ function compressed(plain: Buffer, coding: Coding, isKept: boolean): Promise<Buf
   return form;
 }
 
+/** Long silence looks like a dead connection to proxies, and to us: what cannot be written is noticed. */
+const heartbeatMs = 12_000;
+const heartbeat = ":\n\n";
+
+async function sendStream(
+  response: ServerResponse,
+  { httpStatus, headers, stream }: Reply & Required<Pick<Reply, "stream">>,
+  { requestId }: SendOptions,
+): Promise<void> {
+  response.writeHead(httpStatus, {
+    ...headers,
+    "x-request-id": requestId,
+    "x-content-type-options": "nosniff",
+  });
+  response.flushHeaders();
+  const beat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(heartbeat);
+  }, heartbeatMs);
+  const gone = new Promise<void>((resolve) => response.once("close", resolve));
+  try {
+    for await (const part of stream) {
+      if (response.destroyed) break;
+      if (!response.write(part))
+        await Promise.race([gone, new Promise((drained) => response.once("drain", drained))]);
+    }
+  } finally {
+    clearInterval(beat);
+    response.end();
+  }
+}
+
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
   options: SendOptions,
 ): Promise<void> {
+  const { stream } = reply;
+  if (stream) return sendStream(response, { ...reply, stream }, options);
   const plain = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
   const isWorthIt = plain.length >= options.compressionThresholdBytes;
   const coding = isWorthIt ? chooseCoding(request.headers["accept-encoding"]) : undefined;

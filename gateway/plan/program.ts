@@ -132,7 +132,7 @@ const orBefore = (ends: readonly number[], { after }: Scope): readonly number[] 
 
 /**
  * @param schema The supergraph's full schema.
- * @throws GraphQLError GRAPHQL_VALIDATION_FAILED for a plan with `@defer` or a subscription.
+ * @throws GraphQLError GRAPHQL_VALIDATION_FAILED for a plan with `@defer`.
  */
 export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: HasKey): Program {
   const steps: Draft[] = [];
@@ -187,10 +187,13 @@ export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: H
     }
   }
 
+  const start: Scope = { path: [], conditions: [], after: [] };
   if (plan.node?.kind === "Subscription") {
-    throw graphError("GRAPHQL_VALIDATION_FAILED", "Subscriptions are not supported here.");
-  }
-  if (plan.node) walk(plan.node, { path: [], conditions: [], after: [] });
+    // Each event is the answer to the first step.
+    const { primary, rest } = plan.node;
+    const after = walk(primary, start);
+    if (rest) walk(rest, { ...start, after });
+  } else if (plan.node) walk(plan.node, start);
   return {
     steps,
     groups: formGroups(steps),

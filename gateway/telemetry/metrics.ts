@@ -11,6 +11,7 @@ export type Metrics = {
   readonly fetches: FetchObserver;
   /** Asked at the time of reading. */
   readonly watchMemory: (usage: () => { readonly entries: number; readonly bytes: number }) => void;
+  readonly watchSubscriptions: (count: () => number) => void;
   readonly read: () => Promise<{ readonly contentType: string; readonly text: string }>;
 };
 
@@ -89,6 +90,14 @@ export function createMetrics(): Metrics {
         help: "Bytes of the cache in this process.",
         registers,
         collect: (): void => bytes.set(usage().bytes),
+      });
+    },
+    watchSubscriptions(count) {
+      const open: Gauge = new Gauge({
+        name: "city_graph_subscriptions_open",
+        help: "Subscriptions that are open in this process.",
+        registers,
+        collect: (): void => open.set(count()),
       });
     },
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -1,6 +1,6 @@
 /** The enums of bulletins in the graph; their values are those of the database. */
 import { registerEnumType } from "type-graphql";
-import type { BulletinAudience, BulletinSeverity } from "./tables.ts";
+import type { BulletinAudience, BulletinEventKind, BulletinSeverity } from "./tables.ts";
 
 export const BulletinSeverityEnum = {
   INFO: "INFO",
@@ -37,5 +37,21 @@ registerEnumType(BulletinAudienceEnum, {
     SCHOOLS: { description: "Pupils, students, parents, teachers." },
     BUSINESSES: { description: "Shops, restaurants, offices and their staff." },
     HEALTH_WORKERS: { description: "Who works in health care." },
+  },
+});
+
+export const BulletinChangeKindEnum = {
+  PUBLISHED: "PUBLISHED",
+  CORRECTED: "CORRECTED",
+  WITHDRAWN: "WITHDRAWN",
+} as const satisfies { [Kind in BulletinEventKind]: Kind };
+
+registerEnumType(BulletinChangeKindEnum, {
+  name: "BulletinChangeKind",
+  description: "What happened to a bulletin.",
+  valuesConfig: {
+    PUBLISHED: { description: "It is new." },
+    CORRECTED: { description: "Its text or its time was put right." },
+    WITHDRAWN: { description: "It does not hold any more." },
   },
 });

@@ -2,6 +2,7 @@
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { Agency } from "./agency.ts";
 import { BulletinChangeResolver } from "./bulletin-change.resolver.ts";
+import { BulletinFollowedResolver } from "./bulletin-followed.ts";
 import { BulletinResolver } from "./bulletin.resolver.ts";
 import { toBulletin } from "./bulletin.ts";
 import { createContext, type HealthContext } from "./context.ts";
@@ -39,6 +40,7 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
     DutyResolver,
     BulletinResolver,
     BulletinChangeResolver,
+    BulletinFollowedResolver,
     FigureResolver,
     PractitionerResolver,
     PractitionerRoleResolver,

@@ -7,7 +7,7 @@ import "reflect-metadata";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLSchema, lexicographicSortSchema, parse } from "graphql";
-import { buildSchemaSync, createResolversMap } from "type-graphql";
+import { buildSchemaSync, createResolversMap, type PubSub } from "type-graphql";
 import type { AnySubgraph, ClassType } from "./define-subgraph.ts";
 import { scalarsMap } from "./scalars.ts";
 
@@ -42,11 +42,20 @@ function header(sdl: string): string {
   return `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: [${imports}])\n`;
 }
 
+/** type-graphql wants one; our subscriptions name their source themselves (`subscribe`). */
+const noTopics: PubSub = {
+  publish() {},
+  subscribe() {
+    throw new Error("A subscription must have a `subscribe` of its own.");
+  },
+};
+
 function buildTypeGraphqlSchema(definition: AnySubgraph): GraphQLSchema {
   return buildSchemaSync({
     resolvers: definition.resolvers as [ClassType, ...ClassType[]],
     orphanedTypes: [...definition.orphanedTypes],
     scalarsMap,
+    pubSub: noTopics,
     // Validation of values is the rules' part (`*.rules.ts`), where it can be tested without a server.
     validate: false,
     // Directives are printed but not defined here: @apollo/subgraph defines and checks them.
@@ -58,11 +67,12 @@ function buildTypeGraphqlSchema(definition: AnySubgraph): GraphQLSchema {
 const rootDescriptions: Readonly<Record<string, string>> = {
   Query: "What can be read.",
   Mutation: "What can be done. The fields of one operation are done one after another.",
+  Subscription: "What can be followed as it happens, as server-sent events.",
 };
 
 const describeRoots = (sdl: string): string =>
   sdl.replace(
-    /^type (Query|Mutation)\b/gm,
+    /^type (Query|Mutation|Subscription)\b/gm,
     (line, name: string) => `"""${rootDescriptions[name]}"""\n${line}`,
   );
 

@@ -5,6 +5,7 @@
  */
 import { hkdfSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { GraphQLSchema } from "graphql";
 import type { Kysely } from "kysely";
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import { listen } from "../../platform/listen.ts";
@@ -13,7 +14,8 @@ import type { Companion, Route } from "./companion.ts";
 import type { AnySubgraph, BaseContext } from "./define-subgraph.ts";
 import { createExecute, type ExecuteSubgraphRequest, type SubgraphAnswer } from "./execute.ts";
 import { asksOnlyForSdl, createIdentify, type Identified } from "./identity.ts";
-import { createInvalidations, type Stale } from "./invalidation.ts";
+import { type EventsRequest, serveEvents } from "./events.ts";
+import { createInvalidations, type Invalidations, type Stale } from "./invalidation.ts";
 import type { InvalidationSender } from "./invalidation-sender.ts";
 import { buildSubgraph } from "./schema.ts";
 import { createStatementCounter, type StatementCounter } from "./statements.ts";
@@ -84,6 +86,8 @@ type Handler = {
   readonly companion: Companion | undefined;
   readonly deriveKey: (purpose: string) => Uint8Array;
   readonly sender: InvalidationSender | undefined;
+  readonly schema: GraphQLSchema;
+  readonly log: Log;
 };
 
 async function answerRoute(route: Route, request: IncomingMessage): Promise<SubgraphAnswer> {
@@ -114,36 +118,52 @@ async function answerDocument(handler: Handler, path: string): Promise<SubgraphA
   };
 }
 
-async function answer(handler: Handler, request: IncomingMessage): Promise<SubgraphAnswer> {
-  const { definition, db, identify, execute, counter, clock, companion, deriveKey, sender } =
-    handler;
+type Asked =
+  | { readonly ok: false; readonly refusal: SubgraphAnswer }
+  | {
+      readonly ok: true;
+      readonly request: { query?: unknown; variables?: unknown };
+      readonly identified: Identified & { readonly ok: true };
+    };
+
+/** Who asks what; or why it is not answered. */
+async function read({ identify }: Handler, request: IncomingMessage): Promise<Asked> {
+  const refused = (...told: Parameters<typeof refusal>): Asked => ({
+    ok: false,
+    refusal: refusal(...told),
+  });
   const body = await readBody(request);
-  if (!body) return refusal(413, "BODY_TOO_LARGE", `The body is over ${maxBodyBytes} bytes.`);
+  if (!body) return refused(413, "BODY_TOO_LARGE", `The body is over ${maxBodyBytes} bytes.`);
   const { method = "", url = "", headers } = request;
   const graphqlRequest = parseJson(body);
-  if (!graphqlRequest) return refusal(400, "BAD_REQUEST", "The body must be a JSON object.");
+  if (!graphqlRequest) return refused(400, "BAD_REQUEST", "The body must be a JSON object.");
   if (body.includes(nulEscape)) {
-    return refusal(400, "BAD_USER_INPUT", "Text must not contain the character U+0000.");
+    return refused(400, "BAD_USER_INPUT", "Text must not contain the character U+0000.");
   }
   const identified: Identified = asksOnlyForSdl(graphqlRequest.query)
     ? { ok: true, principal: undefined, requestId: "" }
     : identify({ method, path: url.split("?")[0] ?? "", headers, body });
-  if (!identified.ok) {
-    const message = `Only the gateway may ask here: ${identified.reason}. Ask the public graph instead.`;
-    return refusal(401, "UNAUTHENTICATED", message);
-  }
-  const { principal, requestId } = identified;
+  if (identified.ok) return { ok: true, request: graphqlRequest, identified };
+  const message = `Only the gateway may ask here: ${identified.reason}. Ask the public graph instead.`;
+  return refused(401, "UNAUTHENTICATED", message);
+}
+
+function contextFor(
+  { definition, db, clock, companion, deriveKey }: Handler,
+  { principal, requestId }: Identified & { readonly ok: true },
+  invalidations: Invalidations,
+): BaseContext<unknown> {
+  const base: BaseContext<unknown> = { db, principal, requestId, clock, deriveKey, invalidations };
+  return definition.createContext(base, companion);
+}
+
+async function answer(handler: Handler, request: IncomingMessage): Promise<SubgraphAnswer> {
+  const asked = await read(handler, request);
+  if (!asked.ok) return asked.refusal;
+  const { definition, execute, counter, sender } = handler;
   const invalidations = createInvalidations(definition.name);
-  const base: BaseContext<unknown> = {
-    db,
-    principal,
-    requestId,
-    clock,
-    deriveKey,
-    invalidations,
-  };
   const { result, statements } = await counter.count(() =>
-    execute(graphqlRequest as object, definition.createContext(base, companion)),
+    execute(asked.request as object, contextFor(handler, asked.identified, invalidations)),
   );
   // The gateway may not have waited for this answer.
   const stale = invalidations.list();
@@ -152,6 +172,20 @@ async function answer(handler: Handler, request: IncomingMessage): Promise<Subgr
     ...result,
     headers: { ...result.headers, "city-graph-sql-statements": `${statements}` },
   };
+}
+
+async function answerEvents(
+  handler: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const asked = await read(handler, request);
+  if (!asked.ok) return write(response, asked.refusal);
+  const { definition, schema, log } = handler;
+  const invalidations = createInvalidations(definition.name);
+  const createContext = () => contextFor(handler, asked.identified, invalidations);
+  const options = { name: definition.name, schema, log, createContext };
+  return serveEvents(response, asked.request as EventsRequest, options);
 }
 
 function write(response: ServerResponse, { status, headers, body }: SubgraphAnswer): void {
@@ -193,7 +227,10 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
     companion,
     deriveKey,
     sender,
+    schema,
+    log,
   };
+  const openStreams = new Set<ServerResponse>();
 
   const server = createServer((request, response) => {
     const path = request.url?.split("?")[0];
@@ -201,6 +238,15 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
       return write(response, { status: 200, headers: {}, body: '{"status":"alive"}' });
     }
     const isGraphql = path === "/graphql" && request.method === "POST";
+    if (isGraphql && request.headers.accept?.startsWith("text/event-stream")) {
+      openStreams.add(response);
+      response.once("close", () => openStreams.delete(response));
+      answerEvents(handler, request, response).catch((error: unknown) => {
+        log.error({ err: error }, "a subscription failed");
+        response.destroy();
+      });
+      return;
+    }
     const route = companion?.routes[`${request.method} ${path}`];
     const answered = route
       ? answerRoute(route, request)
@@ -226,6 +272,8 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
+      // Their ends are not to be waited for.
+      for (const response of openStreams) response.destroy();
       await closed;
       await stop();
       await companion?.stop();
