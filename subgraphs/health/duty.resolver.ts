@@ -1,6 +1,7 @@
 /** An agency publishes its roster of duty: arguments → rules and store → how many shifts there are. */
 import { Arg, Ctx, Directive, Int, Mutation, Resolver } from "type-graphql";
 import { badUserInput } from "../kit/errors.ts";
+import { invalidate } from "../kit/invalidation.ts";
 import { DateTime } from "../kit/scalars.ts";
 import type { HealthContext } from "./context.ts";
 import { maxRosterDays, maxShifts, readRoster } from "./duty.rules.ts";
@@ -29,8 +30,9 @@ export class DutyResolver {
       description: `Up to ${maxShifts} shifts that begin within the roster; those of one facility must not overlap.`,
     })
     shifts: DutyShiftInput[],
-    @Ctx() { db, loaders, principal }: HealthContext,
+    @Ctx() context: HealthContext,
   ): Promise<number> {
+    const { db, loaders, principal } = context;
     const agencyId = requireHoursAgency(principal);
     const rows = readRoster({ from, to, shifts });
     const facilities = await loaders.facility.loadMany(rows.map(({ facility_id }) => facility_id));
@@ -54,6 +56,7 @@ export class DutyResolver {
       );
     }
     await replaceDutyShifts(db, agencyId, { from: from.getTime(), to: to.getTime() }, rows);
+    invalidate(context, { type: "Facility" });
     return rows.length;
   }
 }

@@ -1,6 +1,7 @@
 /** An agency corrects opening hours: arguments → rules and store → the facility as it is then. */
 import { Arg, Ctx, Directive, ID, Mutation, Resolver } from "type-graphql";
 import type { HealthContext } from "./context.ts";
+import { invalidate } from "../kit/invalidation.ts";
 import { Facility, toFacility } from "./facility.ts";
 import {
   hoursScope,
@@ -17,7 +18,7 @@ export class HoursCorrectionResolver {
   @Mutation(() => Facility, {
     nullable: true,
     description:
-      "Replaces the opening hours of a facility by what the agency that licensed it says; they are no sample from then on. Null when there is no such facility. The later of two corrections holds; caches may show the former hours for up to 300 s.",
+      "Replaces the opening hours of a facility by what the agency that licensed it says; they are no sample from then on. Null when there is no such facility. The later of two corrections holds; whoever reads after the answer reads the new hours.",
   })
   async correctFacilityHours(
     @Arg("facilityId", () => ID, { description: "The facility, for example dha-0000035." })
@@ -32,8 +33,9 @@ export class HoursCorrectionResolver {
         "As `hours`, for the days of Ramadan; nothing differs then when it is left out or null.",
     })
     ramadanHours: string | null | undefined,
-    @Ctx() { db, loaders, principal }: HealthContext,
+    @Ctx() context: HealthContext,
   ): Promise<Facility | null> {
+    const { db, loaders, principal } = context;
     const agencyId = requireHoursAgency(principal);
     const stored = readHours(hours, ramadanHours ?? null);
     const facility = await loaders.facility.load(facilityId);
@@ -42,6 +44,8 @@ export class HoursCorrectionResolver {
     const corrected = await correctHours(db, facility, stored);
     // A later field of the same operation reads the facility as it is now.
     loaders.facility.clear(facilityId);
+    // Of all of them: lists of what is open may have one more, or one less.
+    if (corrected) invalidate(context, { type: "Facility" });
     return corrected ? toFacility(corrected) : null;
   }
 }

@@ -37,6 +37,19 @@ test("the home screen of somebody who is signed out is made once, and signed in 
   expect(city.cost.fetches).toEqual(["payments"]);
 });
 
+test("hours that an agency corrects are read by the next reader, though the former ones were cached", async () => {
+  await using city = await startCity();
+  const query = '{ facility(id: "dha-0000035") { openingHours { text } } }';
+  const hours = async () => (await city.ask(query)).data.facility.openingHours.text;
+  for (let reads = 0; reads < 3; reads += 1) await hours();
+  const as = { ...dha, scopes: ["facilities:write"] };
+  for (const text of ["Mo-Fr 08:00-12:00", "24/7"]) {
+    const correct = `mutation { correctFacilityHours(facilityId: "dha-0000035", hours: "${text}") { id } }`;
+    expect((await city.ask(correct, { as })).errors).toBeUndefined();
+    expect(await hours()).toBe(text);
+  }
+});
+
 test("a bulletin that was published past the gateway is seen as soon as its event is read", async () => {
   const env = { REDIS_URL: inject("redisUrl"), CACHE_NAMESPACE: randomUUID() };
   await using city = await startCity({ env });
