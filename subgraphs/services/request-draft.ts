@@ -25,6 +25,7 @@ import {
   type ServiceRequestRow,
   updateDraft,
 } from "./service-request.store.ts";
+import { isOffered } from "./service.rules.ts";
 import { findServices } from "./service.store.ts";
 import type { RequestTerms, ServicesTables, ServiceTable } from "./tables.ts";
 
@@ -36,10 +37,11 @@ const mostDrafts = 20;
 async function openService(
   db: Db,
   serviceId: string,
+  now: Date,
 ): Promise<{ service: ServiceTable; form: RequestFormRow } | undefined> {
   const [service] = await findServices(db, [serviceId]);
   const [form] = await findNewestForms(db, [serviceId]);
-  return service?.status === "ACTIVE" && form ? { service, form } : undefined;
+  return service && form && isOffered(service, now) ? { service, form } : undefined;
 }
 
 export const startRequest = (
@@ -49,7 +51,7 @@ export const startRequest = (
   { now, newId }: RequestDeps,
 ): Promise<RequestOutcome> =>
   db.transaction().execute(async (tx) => {
-    const open = await openService(tx, serviceId);
+    const open = await openService(tx, serviceId, now);
     if (!open) return refused("NO_REQUESTS");
     if ((await countDrafts(tx, personId)) >= mostDrafts) return refused("TOO_MANY_DRAFTS");
     const agencyId = open.service.agency_id;
@@ -111,9 +113,14 @@ async function readTerms(
       amount: `${fee.amount}`,
       currency: fee.currency,
       sample: fee.sample,
+      pricing: fee.pricing,
+      upTo: fee.up_to === null ? null : `${fee.up_to}`,
+      rule:
+        fee.rule_en !== null && fee.rule_ar !== null ? { en: fee.rule_en, ar: fee.rule_ar } : null,
     })),
     requiredDocuments: documents.map(textOf),
     formVersion,
+    serviceVersion: service.version,
   };
 }
 
@@ -130,7 +137,7 @@ async function send(
   submitKey: string,
   deps: RequestDeps,
 ): Promise<RequestOutcome> {
-  const open = await openService(tx, row.service_id);
+  const open = await openService(tx, row.service_id, deps.now);
   if (!open) return refused("NO_REQUESTS", row);
   const { service, form } = open;
   const { answers, attachments } = row;
