@@ -2,6 +2,7 @@
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AgencyResolver } from "./agency.resolver.ts";
 import { toAgency } from "./agency.ts";
+import { CatalogueChangeResolver } from "./catalogue-change.resolver.ts";
 import { CategoryResolver } from "./category.resolver.ts";
 import { toCategory } from "./category.ts";
 import { createContext, type ServicesContext } from "./context.ts";
@@ -24,6 +25,7 @@ export const subgraph = defineSubgraph<ServicesTables, ServicesContext>({
   name: "services",
   resolvers: [
     AgencyResolver,
+    CatalogueChangeResolver,
     CategoryResolver,
     PersonResolver,
     RequestDraftResolver,
