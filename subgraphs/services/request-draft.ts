@@ -4,6 +4,7 @@
  */
 import { GraphQLError } from "graphql";
 import { type Kysely, sql } from "kysely";
+import { cityDateOf } from "../kit/city-date.ts";
 import type { PersonActor } from "./request.actor.ts";
 import { findNewestForms, type RequestFormRow } from "./request-form.store.ts";
 import {
@@ -25,6 +26,8 @@ import {
   type ServiceRequestRow,
   updateDraft,
 } from "./service-request.store.ts";
+import { useWeights } from "./service-use.counter.ts";
+import { addUses } from "./service-use.store.ts";
 import { isOffered } from "./service.rules.ts";
 import { findServices } from "./service.store.ts";
 import type { RequestTerms, ServicesTables, ServiceTable } from "./tables.ts";
@@ -148,7 +151,12 @@ async function send(
   const cause = { submitKey, reference: deps.newReference(row.agency_id), terms };
   const sent = { answers: JSON.stringify(answers), attachments: JSON.stringify(attachments) };
   const step = { event: "SUBMIT", actor: "PERSON", actorId: actor.id, cause, sent } as const;
-  return takeStep(tx, row, step, deps);
+  const outcome = await takeStep(tx, row, step, deps);
+  if (outcome.kind === "DONE") {
+    const day = cityDateOf(deps.now);
+    await addUses(tx, [{ serviceId: service.id, day, uses: useWeights.request }]);
+  }
+  return outcome;
 }
 
 /**

@@ -44,15 +44,18 @@ export type PaidFee = {
   readonly at: Date;
 };
 
-/** What payments tells; a fee that belongs to no request is not our concern. */
+/**
+ * What payments tells; a fee that belongs to no request is not our concern.
+ * @returns the request that it was paid for, if it is one.
+ */
 export async function followPaidFee(
   tx: Tx,
   { feeId, paymentId, amount, currency, at }: PaidFee,
   deps: Pick<RequestDeps, "now" | "calendar">,
-): Promise<void> {
+): Promise<ServiceRequestRow | undefined> {
   const of = requestOfFee(feeId);
   const row = of && (await lockRequestOfAgency(tx, of.agencyId, of.requestId));
-  if (!row) return;
+  if (!row) return undefined;
   const paid = {
     request_id: row.id,
     payment_id: paymentId,
@@ -62,4 +65,5 @@ export async function followPaidFee(
     paid_at: at,
   } as const;
   await settleFee(tx, row, paid, deps);
+  return row;
 }

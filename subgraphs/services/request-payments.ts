@@ -9,9 +9,12 @@ import { z } from "zod";
 import { readEnv } from "../../platform/env.ts";
 import { connectRedis } from "../../platform/redis-connection.ts";
 import { redisEnv, redisOptions } from "../../platform/redis-env.ts";
+import { cityDateOf } from "../kit/city-date.ts";
 import { type CityCalendar, cityCalendar } from "../kit/city-calendar.ts";
 import type { Companion, CompanionDeps } from "../kit/companion.ts";
 import { followPaidFee, type PaidFee } from "./request-fee.ts";
+import { useWeights } from "./service-use.counter.ts";
+import { addUses, type Uses } from "./service-use.store.ts";
 import type { ServicesTables } from "./tables.ts";
 
 /** The contract with the payments subgraph: field `body` holds JSON. */
@@ -86,10 +89,15 @@ export const obeyEntries = (
     const fresh = entries.filter(([id]) => isAfter(id, reached));
     const last = fresh.at(-1);
     if (!last) return;
+    const uses: Uses[] = [];
     for (const entry of fresh) {
       const paid = paidFeeOf(entry);
-      if (paid) await followPaidFee(tx, paid, deps);
+      const request = paid && (await followPaidFee(tx, paid, deps));
+      if (!request) continue;
+      const day = cityDateOf(deps.now);
+      uses.push({ serviceId: request.service_id, day, uses: useWeights.payment });
     }
+    await addUses(tx, uses);
     await tx.updateTable("payments_position").set({ entry_id: last[0] }).execute();
   });
 

@@ -52,13 +52,14 @@ export class ServiceResolver {
         "A moment: which version held then. Null when that was before the first version, which holds since the entry was looked over.",
     })
     at: Date | null | undefined,
-    @Ctx() { db, loaders }: ServicesContext,
+    @Ctx() { db, loaders, countView }: ServicesContext,
   ): Promise<Service | null> {
     if (at) {
       const kept = await findVersionAt(db, id, at);
       return kept ? toFormerService(kept.entry, kept.version) : null;
     }
     const row = await loaders.service.load(id);
+    if (row) countView(id);
     return row && toService(row);
   }
 
@@ -66,7 +67,7 @@ export class ServiceResolver {
   @Query(() => [Service], {
     nullable: true,
     description:
-      "The services that people use most, the most used first. What was used lately counts more: a use weighs half after seven days.",
+      "The services that people use most, the most used first, by looks, requests and payments. What was used lately counts more: a use weighs half after seven days.",
   })
   async mostUsedServices(
     @Arg("first", () => Int, {

@@ -5,13 +5,13 @@ import { toAgency } from "./agency.ts";
 import { CatalogueChangeResolver } from "./catalogue-change.resolver.ts";
 import { CategoryResolver } from "./category.resolver.ts";
 import { toCategory } from "./category.ts";
+import { type ServicesCompanion, startCompanion } from "./companion.ts";
 import { createContext, type ServicesContext } from "./context.ts";
 import { migrations } from "./migrations/index.ts";
 import { PersonResolver } from "./person.resolver.ts";
 import { toPerson } from "./person.ts";
 import { RequestDraftResolver } from "./request-draft.resolver.ts";
 import { RequestFormResolver } from "./request-form.resolver.ts";
-import { startFollowingPayments } from "./request-payments.ts";
 import { RequestProcessResolver } from "./request-process.resolver.ts";
 import { SearchResolver } from "./search.resolver.ts";
 import { seed } from "./seed/seed.ts";
@@ -21,7 +21,7 @@ import { ServiceResolver } from "./service.resolver.ts";
 import { toService } from "./service.ts";
 import type { ServicesTables } from "./tables.ts";
 
-export const subgraph = defineSubgraph<ServicesTables, ServicesContext>({
+export const subgraph = defineSubgraph<ServicesTables, ServicesContext, ServicesCompanion>({
   name: "services",
   resolvers: [
     AgencyResolver,
@@ -57,5 +57,5 @@ export const subgraph = defineSubgraph<ServicesTables, ServicesContext>({
   migrations,
   seed,
   createContext,
-  startCompanion: startFollowingPayments,
+  startCompanion,
 });
