@@ -1,5 +1,6 @@
 /** The services subgraph: agencies, the catalogue of what they offer, and what people have applied for. */
 import { defineSubgraph } from "../kit/define-subgraph.ts";
+import { AgencyChangeResolver } from "./agency-change.resolver.ts";
 import { AgencyResolver } from "./agency.resolver.ts";
 import { toAgency } from "./agency.ts";
 import { CatalogueChangeResolver } from "./catalogue-change.resolver.ts";
@@ -24,6 +25,7 @@ import type { ServicesTables } from "./tables.ts";
 export const subgraph = defineSubgraph<ServicesTables, ServicesContext, ServicesCompanion>({
   name: "services",
   resolvers: [
+    AgencyChangeResolver,
     AgencyResolver,
     CatalogueChangeResolver,
     CategoryResolver,

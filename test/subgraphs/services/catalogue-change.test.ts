@@ -217,6 +217,30 @@ describe.each(databases)("the catalogue, changed on $kind", ({ kind }) => {
     expect(serviceAsSubmitted.channels.length).toBeGreaterThan(1);
   });
 
+  test("says how an agency is reached as the agency says it, and refuses what is no address", async () => {
+    const say = `mutation ($contact: AgencyContactInput!) { changeAgencyContact(contact: $contact) {
+      id website phone email logo hours { en } } }`;
+    const contact = {
+      website: "https://www.dewa.gov.ae",
+      phone: "991",
+      email: "care@dewa.example",
+      logo: "https://www.dewa.gov.ae/logo.svg",
+      hours: { en: "Always", ar: "دائماً" },
+    };
+    const { data } = await act(say, { contact });
+    expect(data.changeAgencyContact).toEqual({ ...contact, id: "dewa", hours: { en: "Always" } });
+    expect((await look(`{ agency(id: "dewa") { email } }`)).agency.email).toBe(contact.email);
+    for (const wrong of [{ logo: "javascript:alert(1)" }, { email: "nobody" }, { phone: " " }]) {
+      const { errors } = await act(say, { contact: { ...contact, ...wrong } });
+      expect(errors?.[0]?.extensions).toMatchObject({
+        code: "BAD_USER_INPUT",
+        field: `/${Object.keys(wrong)[0]}`,
+      });
+    }
+    const { errors } = await act(say, { contact }, clerkOf("dewa"));
+    expect(errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+  });
+
   test("takes no requests for a service before its first day or after its last", async () => {
     const client = createRequestClient((query, options) => services.ask(query, options));
     const id = "dubai-municipality-bulky-waste";
