@@ -6,7 +6,7 @@ import { loadExisting, versionKey } from "./loaders.ts";
 import { Person, toPerson } from "./person.ts";
 import { requestActorOf, requireRequestActor } from "./request.actor.ts";
 import { isOverdue, usedMsAt } from "./request-clock.rules.ts";
-import { ownFeeOf } from "./request-process.ts";
+import { hasOwnFee, ownFeeOf } from "./request-process.ts";
 import {
   ProblemType,
   RequestFee,
@@ -32,7 +32,7 @@ const offered = (event: RequestEvent): boolean => event !== "APPROVE_WITH_FEE";
 
 /** Whether a fee is due, or was. */
 const isWithFee = ({ status, terms }: ServiceRequestRow): boolean =>
-  ["FEE_DUE", "APPROVED", "COMPLETED"].includes(status) && ownFeeOf(terms) > 0n;
+  ["FEE_DUE", "APPROVED", "COMPLETED"].includes(status) && hasOwnFee(terms);
 
 @Resolver(() => ServiceRequest)
 export class ServiceRequestResolver {

@@ -241,12 +241,30 @@ describe.each(databases)("the catalogue, changed on $kind", ({ kind }) => {
     expect(errors?.[0]?.extensions.code).toBe("FORBIDDEN");
   });
 
+  test("has its fee by rule due when a request is approved, though its least is nothing", async () => {
+    const client = createRequestClient((query, options) => services.ask(query, options));
+    const id = "dubai-municipality-bulky-waste";
+    const fee = { ...palmService.fees[0], pricing: "RULE", amount: 0, upTo: null };
+    const rule = { en: "AED 10 a sofa.", ar: "10 دراهم عن كل أريكة." };
+    const service = { ...palmService, id, relatedServices: [], fees: [{ ...fee, rule }] };
+    expect(await done(change, { service, expectedVersion: 2 }, municipality)).toMatchObject({
+      version: 3,
+    });
+    const amal = personCalled(`by-rule-${kind}`);
+    const clerk = clerkOf("dubai-municipality");
+    const draft = await client.start(amal, id, { makani: "30032 95320", items: ["FURNITURE"] }, []);
+    const sent = await client.submit(amal, draft, "key by rule");
+    const assigned = await client.assign(clerk, sent);
+    const approved = await client.approve(clerk, await client.review(clerk, assigned));
+    expect(approved).toMatchObject({ status: "FEE_DUE", fee: { toCharge: { amount: 0 } } });
+  });
+
   test("takes no requests for a service before its first day or after its last", async () => {
     const client = createRequestClient((query, options) => services.ask(query, options));
     const id = "dubai-municipality-bulky-waste";
     for (const [days, version] of [
-      [{ validFrom: "2026-02-06", validUntil: null }, 2],
-      [{ validFrom: null, validUntil: "2026-02-04" }, 3],
+      [{ validFrom: "2026-02-06", validUntil: null }, 3],
+      [{ validFrom: null, validUntil: "2026-02-04" }, 4],
     ] as const) {
       const service = { ...palmService, id, relatedServices: [], ...days };
       await done(change, { service, expectedVersion: version }, municipality);
