@@ -44,18 +44,15 @@ export type PaidFee = {
   readonly at: Date;
 };
 
-/**
- * What payments tells; a fee that belongs to no request is not our concern.
- * @returns the request that it was paid for, if it is one.
- */
+/** What payments tells; a fee that belongs to no request is not our concern. */
 export async function followPaidFee(
   tx: Tx,
   { feeId, paymentId, amount, currency, at }: PaidFee,
   deps: Pick<RequestDeps, "now" | "calendar">,
-): Promise<ServiceRequestRow | undefined> {
+): Promise<void> {
   const of = requestOfFee(feeId);
   const row = of && (await lockRequestOfAgency(tx, of.agencyId, of.requestId));
-  if (!row) return undefined;
+  if (!row) return;
   const paid = {
     request_id: row.id,
     payment_id: paymentId,
@@ -65,5 +62,4 @@ export async function followPaidFee(
     paid_at: at,
   } as const;
   await settleFee(tx, row, paid, deps);
-  return row;
 }

@@ -1,13 +1,13 @@
 /**
  * The services that people use most, by the counted days: a day's uses weigh half after each seven
  * days. The order is the same from whatever day one looks back, so the latest counted day is taken.
- * After a year a use weighs less than 2^-52 and is left out: PostgreSQL refuses powers that underflow.
+ * After a year a use weighs 2^-52, and no less later: PostgreSQL refuses powers that underflow.
  */
-import { type Kysely, sql, type SqlBool } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { ServicesTables, ServiceTable } from "./tables.ts";
 
 const halfLifeDays = 7;
-const daysThatCount = 365;
+const daysThatFade = 365;
 
 /** Weighed uses of a service on a day of the city. */
 export type Uses = {
@@ -47,17 +47,16 @@ export const listMostUsedServices = (
       (from) =>
         from
           .selectFrom("service_use")
-          .innerJoin(
-            (inner) =>
-              inner
-                .selectFrom("service_use")
-                .select(sql`max(day)`.as("day"))
-                .as("latest"),
-            (join) => join.on(sql<SqlBool>`service_use.day > latest.day - ${daysThatCount}::int`),
+          .crossJoin((inner) =>
+            inner
+              .selectFrom("service_use")
+              .select(sql`max(day)`.as("day"))
+              .as("latest"),
           )
           .select("service_use.service_id")
           .select(
-            sql<number>`sum(uses * power(0.5::float8, (latest.day - service_use.day) / ${halfLifeDays}::float8))`.as(
+            sql<number>`sum(uses * power(0.5::float8,
+              least(latest.day - service_use.day, ${daysThatFade}::int) / ${halfLifeDays}::float8))`.as(
               "weight",
             ),
           )

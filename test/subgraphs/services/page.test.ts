@@ -26,7 +26,7 @@ describe("docs/services.md", () => {
     );
     expect(page).toContain(`answered by this subgraph | ${useWeights.view} |`);
     expect(page).toContain(`request that was sent | ${useWeights.request} |`);
-    expect(page).toContain(`request that was paid | ${useWeights.payment} |`);
+    expect(page).toContain(`fuel, a fee | ${useWeights.payment} |`);
     const lists = columns.filter(({ read }) => Array.isArray(read("")));
     for (const { name } of lists) expect(page).toContain(`\`${name}\``);
   });

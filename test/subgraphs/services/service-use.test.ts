@@ -6,7 +6,7 @@ import { cityCalendar } from "../../../subgraphs/kit/city-calendar.ts";
 import type { CompanionDeps } from "../../../subgraphs/kit/companion.ts";
 import { defineSubgraph } from "../../../subgraphs/kit/define-subgraph.ts";
 import { type ServicesCompanion, startCompanion } from "../../../subgraphs/services/companion.ts";
-import { obeyEntries } from "../../../subgraphs/services/request-payments.ts";
+import { obeyEntries, type StreamEntry } from "../../../subgraphs/services/request-payments.ts";
 import { createUseCounter } from "../../../subgraphs/services/service-use.counter.ts";
 import {
   addUses,
@@ -147,7 +147,7 @@ describe.each(databases)("uses of services on $kind", ({ kind }) => {
     expect(await counted()).toEqual({ "dewa-move-in": 2_000_000_000 });
   });
 
-  test("are requests that were sent, each once, and payments of their fees", async () => {
+  test("are requests that were sent, each once, and payments, each once", async () => {
     const client = createRequestClient((query, options) => services.ask(query, options));
     const id = "gdrfa-open-sponsorship-file";
     const amal = personCalled(`uses-${kind}`);
@@ -161,6 +161,7 @@ describe.each(databases)("uses of services on $kind", ({ kind }) => {
       paymentId: "pay_x",
       state: "CAPTURED",
       itemId: `fee_gdrfa_${draft.id}`,
+      serviceId: id,
       capturedAmount: "27000",
       currency: "AED",
       at: "2026-02-05T08:00:00.000Z",
@@ -170,6 +171,16 @@ describe.each(databases)("uses of services on $kind", ({ kind }) => {
       await obeyEntries(db(), [["1-0", ["body", body]]], deps);
     }
     expect(await counted()).toEqual({ [id]: 10 });
+    const ofBill = { ...JSON.parse(body), itemId: "bill_1", serviceId: "du-pay-bill" };
+    const others = [
+      ofBill,
+      ofBill,
+      { ...ofBill, state: "REFUNDED" },
+      { ...ofBill, serviceId: null },
+      { ...ofBill, serviceId: undefined },
+    ].map((other, index): StreamEntry => [`2-${index}`, ["body", JSON.stringify(other)]]);
+    await obeyEntries(db(), others, deps);
+    expect(await counted()).toEqual({ [id]: 10, "du-pay-bill": 10 });
   });
 });
 
