@@ -173,6 +173,28 @@ describe.each(databases)("a catalogue as a file on $kind", ({ kind }) => {
     expect(problems[0]).toMatchObject({ code });
   });
 
+  test("may be nested and named as its writer likes, and hold itself, at the cost of its size", async () => {
+    // Each layer holds the next one twice: unfolded, that would be 2^30 nodes.
+    const layers = Array.from({ length: 30 }, (_, layer) => ({
+      "@id": `urn:layer:${layer}`,
+      "http://data.europa.eu/m8g/hasChannel": [
+        { "@id": `urn:layer:${layer + 1}` },
+        { "@id": `urn:layer:${layer + 1}`, "http://purl.org/dc/terms/identifier": `${layer}` },
+      ],
+    }));
+    const content = JSON.stringify({
+      "@context": { Dienst: "http://purl.org/vocab/cpsv#PublicService", wo: "@id" },
+      "@graph": [
+        { wo: "urn:layer:0", "@type": "Dienst", "http://purl.org/dc/terms/identifier": "dewa-x" },
+        ...layers,
+      ],
+    });
+    const { problems } = await send("dewa", "JSON_LD", content);
+    expect(problems).toContainEqual(
+      expect.objectContaining({ serviceId: "dewa-x", column: "title", code: "REQUIRED" }),
+    );
+  });
+
   test("has a limit of services", async () => {
     const [header, row] = (await fileOf("dubai-cares", "CSV")).split("\r\n");
     const minimal = row!.replaceAll(/"[^"]{30,}"/g, '""');
