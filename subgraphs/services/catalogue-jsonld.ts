@@ -175,23 +175,19 @@ export const writeJsonLd = (
   services: readonly VersionedEntry[],
   lifeEvents: ReadonlyMap<string, Text>,
 ): string =>
-  JSON.stringify(
-    {
-      "@context": cpsvContext,
-      "@graph": [
-        {
-          "@id": urn("agency", agency.id),
-          "@type": "cv:PublicOrganisation",
-          identifier: agency.id,
-          prefLabel: label(agency.name),
-          spatial: { "@id": urn("place", "dubai"), "@type": "dct:Location" },
-        },
-        ...services.map((one) => describeService(one, lifeEvents)),
-      ],
-    },
-    null,
-    2,
-  );
+  JSON.stringify({
+    "@context": cpsvContext,
+    "@graph": [
+      {
+        "@id": urn("agency", agency.id),
+        "@type": "cv:PublicOrganisation",
+        identifier: agency.id,
+        prefLabel: label(agency.name),
+        spatial: { "@id": urn("place", "dubai"), "@type": "dct:Location" },
+      },
+      ...services.map((one) => describeService(one, lifeEvents)),
+    ],
+  });
 
 /** `urn:city-graph:service:x` → `x`; anything else stays as it is, and is refused for what it is. */
 export const idOfUrn = (kind: string, name: unknown): unknown => {

@@ -83,7 +83,7 @@ describe.each(databases)("a catalogue as a file on $kind", ({ kind }) => {
           format === "CSV"
             ? writeCsv(written)
             : writeJsonLd({ id: "dewa", name: { en: "D", ar: "د" } }, written, new Map());
-        const order = { format, content: content.replaceAll(/"version": 0,/g, ""), dryRun: false };
+        const order = { format, content: content.replaceAll('"version":0,', ""), dryRun: false };
         const csv = format === "CSV" ? content.replaceAll(/^"0",/gm, '"",') : order.content;
         const actor = { id: "clerk", agencyId: "dewa" };
         const { db } = services.database;

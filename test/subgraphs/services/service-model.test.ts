@@ -1,10 +1,16 @@
 /** What a service says, whole, and that its former versions stay as they were. */
+import fc from "fast-check";
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineSubgraph } from "../../../subgraphs/kit/define-subgraph.ts";
-import { readEntry, writeEntry } from "../../../subgraphs/services/service-entry.ts";
-import { listEntriesOfAgency } from "../../../subgraphs/services/service-version.store.ts";
+import { applyEntries } from "../../../subgraphs/services/catalogue-change.ts";
+import { readEntry, serviceEntry, writeEntry } from "../../../subgraphs/services/service-entry.ts";
+import {
+  findVersionAt,
+  listEntriesOfAgency,
+} from "../../../subgraphs/services/service-version.store.ts";
 import { subgraph } from "../../../subgraphs/services/subgraph.ts";
+import { anyEntry } from "../../support/catalogue-entries.ts";
 import { databases } from "../../support/databases.ts";
 import { type StartedSubgraph, startSubgraph } from "../../support/start-subgraph.ts";
 
@@ -93,6 +99,43 @@ describe.each(databases)("a service on $kind", ({ kind }) => {
     await expect(
       db.updateTable("service").set({ version: 2 }).where("id", "=", "dewa-move-in").execute(),
     ).rejects.toThrow(/service_points_at_its_version/);
+  });
+
+  test("is at each moment what it was then, after any changes", async () => {
+    const { db } = services.database;
+    const actor = { id: "clerk", agencyId: "dewa" };
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(anyEntry, fc.integer({ min: 0, max: 5_000 })), { maxLength: 5 }),
+        async (changes) => {
+          const id = `dewa-changed-${(runs += 1)}`;
+          const start = Date.parse("2026-01-01T00:00:00Z");
+          let now = start;
+          const wasAt = new Map<number, unknown>();
+          for (const [entry, passed] of changes) {
+            now += passed;
+            const { data: value } = serviceEntry.safeParse({
+              ...entry,
+              id,
+              evidence: "SAMPLE",
+              lastReviewedAt: "2026-01-01",
+            });
+            const given = { value: { ...entry, id }, seenVersion: undefined };
+            const applied = await db
+              .transaction()
+              .execute((tx) => applyEntries(tx, actor, [given], { now: new Date(now) }));
+            expect(applied.problems).toEqual([]);
+            wasAt.set(now, value);
+          }
+          expect(await findVersionAt(db, id, new Date(start - 1))).toBeUndefined();
+          for (const [at, entry] of wasAt) {
+            expect((await findVersionAt(db, id, new Date(at)))?.entry).toEqual(entry);
+          }
+        },
+      ),
+      { numRuns: 15 },
+    );
   });
 
   test("that is older than its versions has what its rows say as the first of them", async () => {
