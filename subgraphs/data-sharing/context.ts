@@ -20,12 +20,20 @@ import { type AccessLogWriter, createAccessLogWriter } from "./access-log.writer
 import { findProducts } from "./product.store.ts";
 import { findGrantsOfRequests, findLatestAgreements, listSteps } from "./sharing.store.ts";
 import type { DataSharingTables } from "./tables.ts";
+import { findToolkitEdition } from "./toolkit.store.ts";
 import { createTreeHeadKey, type TreeHeadKey } from "./tree-head.ts";
 import type { TimePage } from "./time-page.ts";
 
 type Base = BaseContext<DataSharingTables>;
 
+/** Asks once, whoever asks how often. */
+function once<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let loaded: Promise<Value> | undefined;
+  return () => (loaded ??= load());
+}
+
 const createLoaders = ({ db, principal }: Base) => ({
+  toolkitEdition: once(() => findToolkitEdition(db)),
   dataset: createOneLoader(
     (ids) => findDatasets(db, ids),
     (row) => row.id,

@@ -15,7 +15,7 @@ import { ConsentResolver, DataAccessResolver, PersonResolver } from "./person.re
 import { seed } from "./seed/seed.ts";
 import { Agency, Person, Service } from "./stubs.ts";
 import type { DataSharingTables } from "./tables.ts";
-import { ToolkitResolver } from "./toolkit.ts";
+import { ToolkitProgressResolver, ToolkitResolver } from "./toolkit.resolver.ts";
 
 export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
   name: "data-sharing",
@@ -33,6 +33,7 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
     DatasetProductResolver,
     SharingAgreementResolver,
     SharingRequestResolver,
+    ToolkitProgressResolver,
     ToolkitResolver,
   ],
   orphanedTypes: [Agency, Service],

@@ -10,6 +10,7 @@ import type {
   ReadOperation,
   RequestState,
 } from "./sharing.rules.ts";
+import type { ToolkitEditionTable, ToolkitProgressTable } from "./toolkit.tables.ts";
 
 export const accessLevels = ["OPEN", "SHARED", "RESTRICTED"] as const;
 export type AccessLevel = (typeof accessLevels)[number];
@@ -352,4 +353,6 @@ export type DataSharingTables = {
   readonly consent_withdrawal: ConsentWithdrawalTable;
   readonly data_access: DataAccessTable;
   readonly toolkit_audience: ToolkitAudienceTable;
+  readonly toolkit_edition: ToolkitEditionTable;
+  readonly toolkit_progress: ToolkitProgressTable;
 };
