@@ -19,6 +19,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   gateway   the gateway alone, any supergraph   npm run gateway -- --help
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
+  personal-data  what personal data the graph holds
   plan      what an operation asks of whom      npm run plan -- FILE
   cache     a running gateway's cache           npm run cache -- --help
   audit     the public federation audit         npm run audit -- --help
@@ -76,6 +77,7 @@ const commands = {
   gateway: program("gateway/main.js"),
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
+  "personal-data": program("tools/personal-data.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
   cache: program("tools/cache.js"),

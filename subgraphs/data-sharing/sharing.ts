@@ -1,6 +1,7 @@
 /** The way from request to access as the graph shows it: request, assessment, agreement, grant. */
 import { GraphQLSafeInt } from "graphql-scalars";
 import { createUnionType, Directive, Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
 import { LegalBasisEnum, PurposeCodeEnum } from "./purpose.ts";
@@ -33,6 +34,7 @@ export class SharingStep {
   @Field(() => String, { description: "The state after." })
   to!: string;
 
+  @personalData("IDENTITY", "To know who answered for a step")
   @Field(() => String, { description: "Who took it." })
   by!: string;
 

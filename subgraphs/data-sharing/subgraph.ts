@@ -12,6 +12,7 @@ import { DatasetResolver } from "./dataset.resolver.ts";
 import { toDataset } from "./dataset.ts";
 import { migrations } from "./migrations/index.ts";
 import { ConsentResolver, DataAccessResolver, PersonResolver } from "./person.resolver.ts";
+import { PersonalDataResolver } from "./personal-data.ts";
 import { seed } from "./seed/seed.ts";
 import { Agency, Person, Service } from "./stubs.ts";
 import type { DataSharingTables } from "./tables.ts";
@@ -27,6 +28,7 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
     ConsentResolver,
     DataAccessResolver,
     DatasetResolver,
+    PersonalDataResolver,
     PersonResolver,
     ServiceResolver,
     SharedDataResolver,

@@ -9,6 +9,7 @@ import {
   ObjectType,
   registerEnumType,
 } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { badUserInput } from "../kit/errors.ts";
 import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
 import { checkAnswers, toDiagnosis, ToolkitAnswer, ToolkitDiagnosis } from "./toolkit-diagnosis.ts";
@@ -90,6 +91,7 @@ export class ToolkitProgress {
   })
   diagnosis!: ToolkitDiagnosis | null;
 
+  @personalData("IDENTITY", "To know which colleague saved")
   @Field(() => String, { description: "Who saved it." })
   savedBy!: string;
 
