@@ -16,6 +16,7 @@ import { PersonalDataResolver } from "./personal-data.ts";
 import { seed } from "./seed/seed.ts";
 import { Agency, Person, Service } from "./stubs.ts";
 import type { DataSharingTables } from "./tables.ts";
+import { SharingStatisticsResolver } from "./statistics.resolver.ts";
 import { ToolkitProgressResolver, ToolkitResolver } from "./toolkit.resolver.ts";
 
 export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
@@ -35,6 +36,7 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
     DatasetProductResolver,
     SharingAgreementResolver,
     SharingRequestResolver,
+    SharingStatisticsResolver,
     ToolkitProgressResolver,
     ToolkitResolver,
   ],

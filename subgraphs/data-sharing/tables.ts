@@ -10,6 +10,7 @@ import type {
   ReadOperation,
   RequestState,
 } from "./sharing.rules.ts";
+import type { AccessSumTable } from "./statistics.tables.ts";
 import type { ToolkitEditionTable, ToolkitProgressTable } from "./toolkit.tables.ts";
 
 export const accessLevels = ["OPEN", "SHARED", "RESTRICTED"] as const;
@@ -353,6 +354,7 @@ export type DataSharingTables = {
   readonly consent_withdrawal: ConsentWithdrawalTable;
   readonly data_access: DataAccessTable;
   readonly toolkit_audience: ToolkitAudienceTable;
+  readonly access_sum: AccessSumTable;
   readonly toolkit_edition: ToolkitEditionTable;
   readonly toolkit_progress: ToolkitProgressTable;
 };
