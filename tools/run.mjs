@@ -31,6 +31,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
   search:judge  the search, judged
   access-log:verify  proofs of the access log, offline
+  access-log:audit   the whole access log, against heads that were kept
   fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
@@ -117,6 +118,7 @@ const commands = {
   "fuzz:execution": (args) =>
     runProcess("node", ["test/fuzz/main.ts", ...args], { root, ipc: true }),
   "access-log:verify": program("tools/verify-access-log.js"),
+  "access-log:audit": program("tools/audit-access-log.js"),
   async build() {
     await whileLocked(root, () => build(root, { types: true }));
     return 0;

@@ -2,7 +2,8 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { AccessLogEntry, HashedEntry, Tip } from "./access-log.rules.ts";
 import type { Frontier, Hash } from "./merkle-tree.rules.ts";
-import type { AccessLogEntryTable, AccessLogTreeHeadTable, DataSharingTables } from "./tables.ts";
+import type { AccessLogEntryTable, AccessLogTreeHeadTable } from "./access-log.tables.ts";
+import type { DataSharingTables } from "./tables.ts";
 
 type Db = Kysely<DataSharingTables>;
 type EntryRow = Selectable<AccessLogEntryTable>;
@@ -79,13 +80,17 @@ export const listEntries = async (db: Db, after: number, limit: number): Promise
       .execute()
   ).map(toHashed);
 
-/** The hashes of the first `size` entries: the leaves of that tree. */
-export const listHashes = async (db: Db, size: number): Promise<Hash[]> =>
+/** The hashes of entries in their order: leaves of the tree of `upTo` entries. */
+export const listHashes = async (
+  db: Db,
+  { after = 0, upTo }: { readonly after?: number; readonly upTo: number },
+): Promise<Hash[]> =>
   (
     await db
       .selectFrom("access_log_entry")
       .select("hash")
-      .where("sequence", "<=", BigInt(size))
+      .where("sequence", ">", BigInt(after))
+      .where("sequence", "<=", BigInt(upTo))
       .orderBy("sequence")
       .execute()
   ).map(({ hash }) => hash);
@@ -96,6 +101,13 @@ export const findLastTreeHead = (db: Db): Promise<TreeHeadRow | undefined> =>
     .selectAll()
     .orderBy("tree_size", "desc")
     .limit(1)
+    .executeTakeFirst();
+
+export const findTreeHead = (db: Db, size: number): Promise<TreeHeadRow | undefined> =>
+  db
+    .selectFrom("access_log_tree_head")
+    .selectAll()
+    .where("tree_size", "=", BigInt(size))
     .executeTakeFirst();
 
 export const listTreeHeads = (db: Db, after: number, limit: number): Promise<TreeHeadRow[]> =>

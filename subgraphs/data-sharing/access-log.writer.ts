@@ -19,7 +19,7 @@ import {
   sizeOfFrontier,
 } from "./merkle-tree.rules.ts";
 import type { DataAccessTable, DataSharingTables } from "./tables.ts";
-import { type TreeHeadKey, verifyTreeHead } from "./tree-head.ts";
+import { readSignedFrontier, type TreeHeadKey } from "./tree-head.ts";
 
 type Db = Kysely<DataSharingTables>;
 
@@ -59,10 +59,8 @@ const maxBatch = 500;
 async function readFrontier(db: Db, key: TreeHeadKey): Promise<Frontier> {
   const row = await findLastTreeHead(db);
   if (!row) return [];
-  const head = verifyTreeHead(row.jws, key.publicJwk);
-  const size = sizeOfFrontier(row.frontier);
-  const fits = head?.treeSize === size && head.rootHash === rootOfFrontier(row.frontier);
-  if (fits && Number(row.tree_size) === size) return row.frontier;
+  const frontier = readSignedFrontier(row, key);
+  if (frontier) return frontier;
   throw new Error(
     `The access log's tree head ${row.tree_size} does not bear our signature: nothing is written, and nothing handed over, before it is looked into.`,
   );

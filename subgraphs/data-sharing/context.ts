@@ -21,7 +21,7 @@ import { findProducts } from "./product.store.ts";
 import { findGrantsOfRequests, findLatestAgreements, listSteps } from "./sharing.store.ts";
 import type { DataSharingTables } from "./tables.ts";
 import { findToolkitEdition } from "./toolkit.store.ts";
-import { createTreeHeadKey, type TreeHeadKey } from "./tree-head.ts";
+import { type TreeHeadKey, treeHeadKeyOf } from "./tree-head.ts";
 import type { TimePage } from "./time-page.ts";
 
 type Base = BaseContext<DataSharingTables>;
@@ -112,7 +112,7 @@ type Shared = { readonly treeHeadKey: TreeHeadKey; readonly accessLogWriter: Acc
 const sharedOf = new WeakMap<object, Shared>();
 
 function createShared({ db, clock, deriveKey }: Base): Shared {
-  const treeHeadKey = createTreeHeadKey(deriveKey("access-log/tree-head"));
+  const treeHeadKey = treeHeadKeyOf(deriveKey);
   return {
     treeHeadKey,
     accessLogWriter: createAccessLogWriter({ db, key: treeHeadKey, clock, settle }),

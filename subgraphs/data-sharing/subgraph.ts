@@ -11,6 +11,7 @@ import { AgencyResolver, ServiceResolver } from "./dataset-edges.resolver.ts";
 import { DatasetResolver } from "./dataset.resolver.ts";
 import { toDataset } from "./dataset.ts";
 import { migrations } from "./migrations/index.ts";
+import { startCompanion } from "./companion.ts";
 import { ConsentResolver, DataAccessResolver, PersonResolver } from "./person.resolver.ts";
 import { PersonalDataResolver } from "./personal-data.ts";
 import { seed } from "./seed/seed.ts";
@@ -55,5 +56,6 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
   migrations,
   seed,
   createContext,
+  startCompanion,
   documents: catalogueDocuments,
 });

@@ -1,7 +1,5 @@
 /** Rows as Kysely sees them, and the closed lists of values that the database checks. */
 import type { ColumnType, Generated } from "kysely";
-import type { AccessOperation, AccessOutcome } from "./access-log.rules.ts";
-import type { Frontier } from "./merkle-tree.rules.ts";
 import type {
   Assessment,
   GrantState,
@@ -10,6 +8,11 @@ import type {
   ReadOperation,
   RequestState,
 } from "./sharing.rules.ts";
+import type {
+  AccessLogEntryTable,
+  AccessLogTreeHeadTable,
+  PublishedHeadTable,
+} from "./access-log.tables.ts";
 import type { AccessSumTable } from "./statistics.tables.ts";
 import type { ToolkitEditionTable, ToolkitProgressTable } from "./toolkit.tables.ts";
 
@@ -161,34 +164,6 @@ export type ToolkitAudienceTable = {
   readonly first_steps: Json<readonly StepData[]>;
   readonly published_on: Day;
   readonly review_on: Day;
-};
-
-/** One entry of the access log; written once. */
-export type AccessLogEntryTable = {
-  readonly sequence: bigint;
-  readonly at: Date;
-  readonly actor: string;
-  readonly agency_id: string | null;
-  readonly subject_id: string;
-  readonly dataset_id: string | null;
-  readonly purpose: string;
-  readonly operation: AccessOperation;
-  readonly fields: Json<readonly string[]>;
-  readonly row_count: number;
-  readonly suppressed_cells: number;
-  readonly outcome: AccessOutcome;
-  readonly refusal: string | null;
-  readonly request_id: string;
-  readonly previous_hash: string;
-  readonly hash: string;
-};
-
-export type AccessLogTreeHeadTable = {
-  readonly tree_size: bigint;
-  readonly root_hash: string;
-  readonly frontier: Json<Frontier>;
-  readonly at: Date;
-  readonly jws: string;
 };
 
 type Changed = {
@@ -355,6 +330,7 @@ export type DataSharingTables = {
   readonly data_access: DataAccessTable;
   readonly toolkit_audience: ToolkitAudienceTable;
   readonly access_sum: AccessSumTable;
+  readonly published_head: PublishedHeadTable;
   readonly toolkit_edition: ToolkitEditionTable;
   readonly toolkit_progress: ToolkitProgressTable;
 };
