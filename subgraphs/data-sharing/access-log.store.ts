@@ -1,6 +1,7 @@
 /** The access log in the database; one SQL statement a function. Nothing here can change an entry. */
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { AccessLogEntry, HashedEntry, Tip } from "./access-log.rules.ts";
+import type { GrantUse, PersonalAccess } from "./access-log.writer.ts";
 import type { Frontier, Hash } from "./merkle-tree.rules.ts";
 import type { AccessLogEntryTable, AccessLogTreeHeadTable } from "./access-log.tables.ts";
 import type { DataSharingTables } from "./tables.ts";
@@ -126,6 +127,58 @@ export type NewTreeHead = {
   readonly frontier: Frontier;
   readonly jws: string;
 };
+
+export type AppendRequest = {
+  /** Where the log must end for this to be written. */
+  readonly tip: Tip & { readonly rootHash: Hash };
+  readonly entries: readonly HashedEntry[];
+  readonly head: NewTreeHead;
+  /** Grants that must hold now. */
+  readonly grantIds: readonly string[];
+  readonly now: Date;
+  readonly personal: readonly PersonalAccess[];
+  readonly uses: readonly GrantUse[];
+};
+
+/** How often each grant is used in its hour. */
+function countUses(uses: readonly GrantUse[]) {
+  const counted = new Map<string, { grant_id: string; hour: Date; times: number; most: number }>();
+  for (const { grantId, hour, limit } of uses) {
+    const key = `${grantId} ${hour.getTime()}`;
+    const times = (counted.get(key)?.times ?? 0) + 1;
+    counted.set(key, { grant_id: grantId, hour, times, most: limit });
+  }
+  return [...counted.values()];
+}
+
+const json = (value: unknown): string =>
+  JSON.stringify(value, (_key, one: unknown) => (typeof one === "bigint" ? Number(one) : one));
+/** Columns of JSON are written as text, which here would be text in JSON. */
+const withFields = <Row extends { readonly fields: string }>(row: Row) => ({
+  ...row,
+  fields: JSON.parse(row.fields) as unknown,
+});
+
+/** Checks and writes all of it in one statement, or nothing. */
+export async function appendEntries(
+  db: Db,
+  { tip, entries, head, grantIds, now, personal, uses }: AppendRequest,
+): Promise<"WRITTEN" | "MOVED" | "CHANGED"> {
+  const consents = personal.flatMap(({ consent_id: id }) => id ?? []);
+  const headRow = {
+    tree_size: head.treeSize,
+    root_hash: head.rootHash,
+    frontier: head.frontier,
+    at: head.at,
+    jws: head.jws,
+  };
+  const { rows } = await sql<{ verdict: "WRITTEN" | "MOVED" | "CHANGED" }>`
+    select append_accesses(${json(tip)}::jsonb, ${json(entries.map(toRow).map(withFields))}::jsonb,
+      ${json(headRow)}::jsonb, ${sql.val([...grantIds])}::text[], ${now}::timestamptz,
+      ${json(personal.map(withFields))}::jsonb, ${sql.val([...new Set(consents)])}::text[],
+      ${json(countUses(uses))}::jsonb) as verdict`.execute(db);
+  return rows[0]?.verdict ?? "MOVED";
+}
 
 export const insertTreeHead = (db: Db, head: NewTreeHead): Promise<unknown> =>
   db

@@ -3,6 +3,7 @@
  * come from the product's own list and are passed as values, never as SQL.
  */
 import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
+import type { GrantRow } from "./sharing.store.ts";
 import type {
   DataProductTable,
   DataSharingTables,
@@ -125,6 +126,38 @@ export async function sumCapped(
       from ${sliceOf(slice)} as sliced where subject is not null group by subject
     ) as by_person`.execute(db);
   return rows[0]?.total ?? 0n;
+}
+
+export type GrantInUse = {
+  readonly grant: GrantRow;
+  /** Undefined when the dataset can no longer be queried. */
+  readonly product: ProductRow | undefined;
+  readonly usedThisHour: number;
+};
+
+/** A grant with all that its use needs. */
+export async function findGrantInUse(
+  db: Db,
+  grantId: string,
+  hour: Date,
+): Promise<GrantInUse | undefined> {
+  const row = await db
+    .selectFrom("access_grant")
+    .leftJoin("data_product", "data_product.dataset_id", "access_grant.dataset_id")
+    .leftJoin("grant_use", (join) =>
+      join.onRef("grant_use.grant_id", "=", "access_grant.id").on("grant_use.hour", "=", hour),
+    )
+    .selectAll("access_grant")
+    .select(["data_product.fields as product_fields", "data_product.sample", "grant_use.used"])
+    .where("access_grant.id", "=", grantId)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { product_fields: fields, sample, used, ...grant } = row;
+  const product =
+    fields === null || sample === null
+      ? undefined
+      : { dataset_id: grant.dataset_id, fields, sample };
+  return { grant, product, usedThisHour: used ?? 0 };
 }
 
 /** Counts a use in this hour. @returns false when the hour's uses are used up; then nothing is counted. */

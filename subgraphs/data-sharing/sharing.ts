@@ -274,3 +274,9 @@ export const SharingResult = createUnionType({
   description: "What a step came to: the request as it is now, or a refusal.",
   types: () => [SharingRequest, SharingRefused] as const,
 });
+
+/**
+ * No cache keeps grants. Yet a read that is under way at another gateway could be joined by one that
+ * begins after a change: naming them stale lets every gateway begin anew.
+ */
+export const grants = { type: "AccessGrant" } as const;

@@ -2,7 +2,9 @@
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AccessLogResolver } from "./access-log.resolver.ts";
 import { catalogueDocuments } from "./catalogue.documents.ts";
-import { ChangeSharingResolver } from "./change-sharing.resolver.ts";
+import { AskSharingResolver } from "./ask-sharing.resolver.ts";
+import { ReviewSharingResolver } from "./review-sharing.resolver.ts";
+import { SignSharingResolver } from "./sign-sharing.resolver.ts";
 import { DatasetProductResolver, SharedDataResolver } from "./shared-data.resolver.ts";
 import { SharingAgreementResolver, SharingRequestResolver } from "./sharing.resolver.ts";
 import { ChangeConsentResolver } from "./consent.resolver.ts";
@@ -26,7 +28,9 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
     AccessLogResolver,
     AgencyResolver,
     ChangeConsentResolver,
-    ChangeSharingResolver,
+    AskSharingResolver,
+    ReviewSharingResolver,
+    SignSharingResolver,
     ConsentResolver,
     DataAccessResolver,
     DatasetResolver,

@@ -6,6 +6,7 @@ import { accessLog } from "./0004-access-log.ts";
 import { sharing } from "./0005-sharing.ts";
 import { products } from "./0006-products.ts";
 import { grantOperations } from "./0007-grant-operations.ts";
+import { appendAccesses } from "./0011-append-accesses.ts";
 import { publishedHeads } from "./0010-published-heads.ts";
 import { sharingStatistics } from "./0009-sharing-statistics.ts";
 import { toolkitEditions } from "./0008-toolkit-editions.ts";
@@ -21,4 +22,5 @@ export const migrations = {
   "0008-toolkit-editions": toolkitEditions,
   "0009-sharing-statistics": sharingStatistics,
   "0010-published-heads": publishedHeads,
+  "0011-append-accesses": appendAccesses,
 };

@@ -288,6 +288,15 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
     });
   });
 
+  test("a granted read with its entry in the log takes three statements: the grant, the data, the log", async () => {
+    await using access = await reach();
+    const read = () => access.read(countsQuery, { by: ["area"] });
+    await read();
+    started.database.statements.length = 0;
+    expect((await read()).__typename).toBe("SharedCounts");
+    expect(started.database.statements).toHaveLength(3);
+  });
+
   test("rows never join counts or noise of persons in one grant, and a way that was not granted is refused", async () => {
     const { id } = await story.request(staff.cares, mobilityWish);
     await story.assess(staff.rtaAssessor, id, 1);
