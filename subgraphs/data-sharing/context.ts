@@ -18,7 +18,12 @@ import {
 import { settle } from "./access-log.settle.ts";
 import { type AccessLogWriter, createAccessLogWriter } from "./access-log.writer.ts";
 import { findProducts } from "./product.store.ts";
-import { findGrantsOfRequests, findLatestAgreements, listSteps } from "./sharing.store.ts";
+import {
+  findGrantsOfRequests,
+  findLatestAgreements,
+  findRequests,
+  listSteps,
+} from "./sharing.store.ts";
 import type { DataSharingTables } from "./tables.ts";
 import { findToolkitEdition } from "./toolkit.store.ts";
 import { type TreeHeadKey, treeHeadKeyOf } from "./tree-head.ts";
@@ -67,6 +72,10 @@ const createLoaders = ({ db, principal }: Base) => ({
   product: createOneLoader(
     (ids) => findProducts(db, ids),
     (row) => row.dataset_id,
+  ),
+  request: createOneLoader(
+    (ids) => findRequests(db, ids),
+    (row) => row.id,
   ),
   agreementOfRequest: createOneLoader(
     (ids) => findLatestAgreements(db, ids),

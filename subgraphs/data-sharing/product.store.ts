@@ -4,14 +4,9 @@
  */
 import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
 import type { GrantRow } from "./sharing.store.ts";
-import type {
-  DataProductTable,
-  DataSharingTables,
-  PrivateAnswerTable,
-  PurposeCode,
-  RowCondition,
-  RowData,
-} from "./tables.ts";
+import type { DataProductTable, PrivateAnswerTable, RowData } from "./product.tables.ts";
+import type { DataSharingTables, PurposeCode } from "./tables.ts";
+import type { RowCondition } from "./sharing.tables.ts";
 
 type Db = Kysely<DataSharingTables>;
 

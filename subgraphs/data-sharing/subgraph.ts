@@ -2,11 +2,12 @@
 import { defineSubgraph } from "../kit/define-subgraph.ts";
 import { AccessLogResolver } from "./access-log.resolver.ts";
 import { catalogueDocuments } from "./catalogue.documents.ts";
+import { SharingAgreementResolver } from "./agreement.resolver.ts";
 import { AskSharingResolver } from "./ask-sharing.resolver.ts";
 import { ReviewSharingResolver } from "./review-sharing.resolver.ts";
 import { SignSharingResolver } from "./sign-sharing.resolver.ts";
 import { DatasetProductResolver, SharedDataResolver } from "./shared-data.resolver.ts";
-import { SharingAgreementResolver, SharingRequestResolver } from "./sharing.resolver.ts";
+import { SharingRequestResolver } from "./sharing.resolver.ts";
 import { ChangeConsentResolver } from "./consent.resolver.ts";
 import { createContext, type DataSharingContext } from "./context.ts";
 import { AgencyResolver, ServiceResolver } from "./dataset-edges.resolver.ts";

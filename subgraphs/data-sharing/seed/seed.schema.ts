@@ -4,14 +4,7 @@ import { z } from "zod";
 import { fromRoot } from "../../../platform/root.ts";
 import { type Format, mediaTypes } from "../dataset.rules.ts";
 import { toolkitContentSchema } from "../toolkit-content.ts";
-import {
-  accessLevels,
-  legalBases,
-  personalDataKinds,
-  purposeCodes,
-  sensitivities,
-  updateFrequencies,
-} from "../tables.ts";
+import { accessLevels, legalBases, personalDataKinds, purposeCodes, sensitivities, updateFrequencies } from "../tables.ts";
 
 const text = z.string().trim().min(1);
 const localized = z.strictObject({ en: text, ar: text });
