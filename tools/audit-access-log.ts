@@ -1,6 +1,7 @@
 /** `npm run access-log:audit -- FILE…`: every entry of the access log against heads that were kept. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { sql } from "kysely";
 import { silentLog } from "../platform/log.ts";
 import {
   joinEvidence,
@@ -68,6 +69,8 @@ await runTool({ usage, options: {}, positionals: true }, async ({ positionals })
       .transaction()
       .setIsolationLevel("repeatable read")
       .execute(async (transaction) => {
+        // A scan of the whole log may take as long as it takes.
+        await sql`set local statement_timeout = 0`.execute(transaction);
         const verdict = await verifyAccessLog(transaction, kept);
         if (!verdict.ok) {
           console.log(`BROKEN  at entry ${verdict.sequence}: ${verdict.problem}`);

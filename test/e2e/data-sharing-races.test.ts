@@ -3,6 +3,7 @@
  * PostgreSQL. What counts is when a read began: after the answer to the change, nothing comes any more.
  */
 import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Principal } from "../../platform/principal.ts";
 import { type City, people, startCity } from "../support/city.ts";
@@ -160,6 +161,67 @@ describe("while others read", () => {
           : []),
       ]),
     );
+  });
+
+  test("a read that has read the person, but has no entry yet, waits for a withdrawal under way and gives nothing", async () => {
+    const grant = await reach({
+      requester: staff.noor,
+      assessor: staff.cityAssessor,
+      approver: staff.cityApprover,
+      input: { ...profileWish, recipients: ["noor-dubai"] },
+      terms: profileTerms,
+    });
+    const input = {
+      datasetId: "smart-dubai-resident-profiles",
+      grantedTo: "noor-dubai",
+      purpose: "SERVICE_DELIVERY",
+      fields: ["name"],
+      until: "2030-01-01T00:00:00Z",
+    };
+    const granting = await city.ask(
+      "mutation($input: GrantConsentInput!) { grantConsent(input: $input) { ... on ConsentChanged { consent { id } } } }",
+      { as: people.omar, variables: { input } },
+    );
+    const consent = granting.data.grantConsent.consent.id as string;
+    const variables = { grant, purpose: "SERVICE_DELIVERY", fields: ["name"] };
+    const read = async () =>
+      (await city.ask(rowsQuery, { as: staff.noor, variables })).data.sharedRows;
+    expect((await read()).rows).toHaveLength(1);
+    const before = await db()
+      .selectFrom("data_access")
+      .where("consent_id", "=", consent)
+      .select("id")
+      .execute();
+
+    const { promise: written, resolve: tellWritten } = Promise.withResolvers<void>();
+    const { promise: goOn, resolve: commit } = Promise.withResolvers<void>();
+    const withdrawing = db()
+      .transaction()
+      .execute(async (transaction: any) => {
+        const row = { consent_id: consent, at: new Date() };
+        await transaction.insertInto("consent_withdrawal").values(row).execute();
+        tellWritten();
+        await goOn;
+      });
+    await written;
+    const reading = read();
+    for (;;) {
+      const { rows } = await sql<{ waiting: bigint }>`select count(*) as waiting
+        from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+        db(),
+      );
+      if (Number(rows[0]?.waiting) > 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    commit();
+    await withdrawing;
+    expect(await reading).toMatchObject({ code: "CONSENT_WITHDRAWN" });
+    const after = await db()
+      .selectFrom("data_access")
+      .where("consent_id", "=", consent)
+      .select("id")
+      .execute();
+    expect(after).toEqual(before);
   });
 
   test("a suspended grant gives nothing until it is resumed, and a revoked one never again; the log tells the same order", async () => {
