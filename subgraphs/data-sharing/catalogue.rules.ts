@@ -13,8 +13,10 @@ import {
   termOf,
 } from "./catalogue-terms.rules.ts";
 import type { DatasetThemeRow } from "./dataset-details.store.ts";
+import type { Format } from "./dataset.rules.ts";
 import type { DatasetRow } from "./dataset.store.ts";
 import type { ProductRow } from "./product.store.ts";
+import { opennessStars } from "./quality.rules.ts";
 import type { AccessLevel, DistributionTable, LicenceTable, ParticipantTable } from "./tables.ts";
 
 /** Stable names of things; they are names, not addresses. */
@@ -26,6 +28,7 @@ export const catalogueContext = {
   foaf: "http://xmlns.com/foaf/0.1/",
   vcard: "http://www.w3.org/2006/vcard/ns#",
   skos: "http://www.w3.org/2004/02/skos/core#",
+  dqv: "http://www.w3.org/ns/dqv#",
   rdfs: "http://www.w3.org/2000/01/rdf-schema#",
   odrl: "http://www.w3.org/ns/odrl/2/",
   xsd: "http://www.w3.org/2001/XMLSchema#",
@@ -81,6 +84,28 @@ function describeDistribution(
   };
 }
 
+const opennessMetric = urn("metric", "openness-stars");
+
+/** Quality by the Data Quality Vocabulary: what does not change with the time of reading. */
+function measureOpenness(
+  dataset: DatasetRow,
+  distributions: readonly Selectable<DistributionTable>[],
+): object {
+  const stars = opennessStars({
+    isOpen: dataset.access_level === "OPEN",
+    hasLicence: dataset.licence_id !== null,
+    formats: distributions.map(({ format }) => format as Format),
+  });
+  if (stars === undefined) return {};
+  return {
+    "dqv:hasQualityMeasurement": {
+      "@type": "dqv:QualityMeasurement",
+      "dqv:isMeasurementOf": ref(opennessMetric),
+      "dqv:value": typed("integer", `${stars}`),
+    },
+  };
+}
+
 const describeOffer = (dataset: DatasetRow) => ({
   "@id": urn("offer", dataset.id),
   "@type": ["odrl:Offer", "odrl:Policy"],
@@ -133,6 +158,7 @@ export function describeCatalogue(parts: CatalogueParts): object {
           ? {}
           : { "dcat:endDate": typed("date", dataset.coverage_to) }),
       },
+      ...measureOpenness(dataset, distributions),
       "dcat:distribution": distributions.map((row) =>
         describeDistribution(row, { dataset, licenceUrl }),
       ),
@@ -175,6 +201,15 @@ export function describeCatalogue(parts: CatalogueParts): object {
       })),
       ...parts.datasets.map(describeDataset),
       ...parts.datasets.filter((one) => one.licence_id === null).map(describeOffer),
+      {
+        "@id": opennessMetric,
+        "@type": "dqv:Metric",
+        "skos:definition": both(
+          "Stars of open data: an open licence, readable by programs, in a format that is nobody's own.",
+          "نجوم البيانات المفتوحة: ترخيص مفتوح، وقابلية القراءة آليًا، وصيغة لا تخص جهة بعينها.",
+        ),
+        "dqv:expectedDataType": ref("http://www.w3.org/2001/XMLSchema#integer"),
+      },
       ...describeTerms({
         language: languages,
         accessRight: parts.datasets.map((row) => accessRights[row.access_level]),

@@ -17,7 +17,7 @@ import {
 } from "./dataset.store.ts";
 import { settle } from "./access-log.settle.ts";
 import { type AccessLogWriter, createAccessLogWriter } from "./access-log.writer.ts";
-import { findProducts } from "./product.store.ts";
+import { findProducts, measureCompleteness } from "./product.store.ts";
 import {
   findGrantsOfRequests,
   findLatestAgreements,
@@ -71,6 +71,10 @@ const createLoaders = ({ db, principal }: Base) => ({
   ),
   product: createOneLoader(
     (ids) => findProducts(db, ids),
+    (row) => row.dataset_id,
+  ),
+  completeness: createOneLoader(
+    (ids) => measureCompleteness(db, ids),
     (row) => row.dataset_id,
   ),
   request: createOneLoader(

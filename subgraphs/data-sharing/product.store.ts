@@ -19,6 +19,27 @@ export const findProducts = (db: Db, datasetIds: readonly string[]): Promise<Pro
     .where("dataset_id", "in", [...datasetIds])
     .execute();
 
+export type Completeness = {
+  readonly dataset_id: string;
+  /** Values that are there, of all rows and fields. */
+  readonly filled: bigint;
+  readonly cells: bigint;
+};
+
+export const measureCompleteness = async (
+  db: Db,
+  datasetIds: readonly string[],
+): Promise<Completeness[]> =>
+  (
+    await sql<Completeness>`
+      select product_row.dataset_id, count(data ->> (field ->> 'name')) as filled, count(*) as cells
+      from data_product
+      join product_row on product_row.dataset_id = data_product.dataset_id
+      cross join lateral jsonb_array_elements(fields) as field
+      where data_product.dataset_id in (${sql.join([...datasetIds])})
+      group by 1`.execute(db)
+  ).rows;
+
 const matches = (conditions: readonly RowCondition[]): RawBuilder<boolean> =>
   conditions.length === 0
     ? sql`true`

@@ -17,6 +17,7 @@ import { migrations } from "./migrations/index.ts";
 import { startCompanion } from "./companion.ts";
 import { ConsentResolver, DataAccessResolver, PersonResolver } from "./person.resolver.ts";
 import { PersonalDataResolver } from "./personal-data.ts";
+import { DatasetQualityResolver } from "./quality.ts";
 import { seed } from "./seed/seed.ts";
 import { Agency, Person, Service } from "./stubs.ts";
 import type { DataSharingTables } from "./tables.ts";
@@ -34,6 +35,7 @@ export const subgraph = defineSubgraph<DataSharingTables, DataSharingContext>({
     SignSharingResolver,
     ConsentResolver,
     DataAccessResolver,
+    DatasetQualityResolver,
     DatasetResolver,
     PersonalDataResolver,
     PersonResolver,
