@@ -1,5 +1,6 @@
 /** What a request has beside its own row: attachments, terms, time, steps, messages, the fee that is due. */
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import {
   FormProblemCodeEnum,
@@ -21,6 +22,7 @@ import type { RequestAttachment, RequestTerms, Text } from "./tables.ts";
 
 const textOf = ({ en, ar }: Text): LocalizedText => localized(en, ar);
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType("RequestAttachment", {
   description: "A document that goes with a request. Its bytes are kept elsewhere, under its id.",
 })
@@ -103,6 +105,7 @@ export function toTerms(terms: RequestTerms): TermsType {
   });
 }
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({
   description:
     "The agency's time for a request. It runs while it is the agency's turn; that of services which promise working days runs on working days only (weekends and public holidays of the city do not count).",
@@ -130,6 +133,7 @@ export class ServiceLevel {
   overdue!: boolean;
 }
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({ description: "A step of a request, as it was recorded; steps are never changed." })
 export class ServiceRequestStep {
   @Field(() => Int, { description: "Its number, from 1." })
@@ -176,6 +180,7 @@ export const toStep = (row: RequestTransitionRow, showsClerks: boolean): Service
     reasons: (row.cause.reasons ?? []).map(textOf),
   });
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({ description: "A message between a person and an agency about a request." })
 export class ServiceRequestMessage {
   @Field(() => Int, { description: "Its number, from 1." })
