@@ -1,10 +1,16 @@
 /** A clerk changes the catalogue through the gateway, and everybody reads it at once, although it was cached. */
-import { expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { palmService } from "../support/catalogue-entries.ts";
-import { startCity } from "../support/city.ts";
+import { type City, startCity } from "../support/city.ts";
 import { clerkOf } from "../support/request-story.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+
+let city: City;
+beforeAll(async () => {
+  city = await startCity();
+});
+afterAll(() => city[Symbol.asyncDispose]());
 
 const as = clerkOf("rta", "clerk-rta", ["catalogue:write"]);
 const query = `{ service(id: "rta-taxi-booking") { version name { en } agency { id } payables { id } }
@@ -12,7 +18,6 @@ const query = `{ service(id: "rta-taxi-booking") { version name { en } agency { 
   searchServices(query: "palanquin") { hits { nodes { service { id } } } } }`;
 
 test("a service that is changed and a file that is imported are seen by the next reader", async () => {
-  await using city = await startCity();
   const read = async () => {
     const { data, errors } = await city.ask(query);
     expect(errors).toBeUndefined();
@@ -47,7 +52,6 @@ test("a service that is changed and a file that is imported are seen by the next
 });
 
 test("nobody but an agency with the scope gets as far as the catalogue", async () => {
-  await using city = await startCity();
   const retire = `mutation { retireService(id: "rta-taxi-booking", expectedVersion: 1) { __typename } }`;
   for (const principal of [undefined, clerkOf("rta")]) {
     city.cost.fetches.splice(0);
