@@ -69,7 +69,7 @@ function buildTypeGraphqlSchema(definition: AnySubgraph): GraphQLSchema {
 const rootDescriptions: Readonly<Record<string, string>> = {
   Query: "What can be read.",
   Mutation: "What can be done. The fields of one operation are done one after another.",
-  Subscription: "What can be followed as it happens, as server-sent events.",
+  Subscription: "What can be followed as it happens, as a stream of events.",
 };
 
 const describeRoots = (sdl: string): string =>

@@ -63,7 +63,9 @@ export class TermsType {
   @Field(() => [Fee], { description: "What it cost, line by line." })
   fees!: readonly Fee[];
 
-  @Field(() => Money, { description: "The sum of its fees." })
+  @Field(() => Money, {
+    description: "The sum of its fees; the least that it could be when some were not fixed.",
+  })
   totalFee!: Money;
 
   @Field(() => [LocalizedText], { description: "What had to be at hand." })
@@ -71,14 +73,24 @@ export class TermsType {
 
   @Field(() => Int, { description: "The version of the form that was answered." })
   formVersion!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The version of the service, which `ServiceRequest.serviceAsSubmitted` shows whole; null for requests that were sent before versions were kept.",
+  })
+  serviceVersion!: number | null;
 }
 
 export function toTerms(terms: RequestTerms): TermsType {
-  const fees = terms.fees.map(({ kind, name, amount, currency, sample }) =>
+  const fees = terms.fees.map(({ kind, name, amount, currency, sample, pricing, upTo, rule }) =>
     Object.assign(new Fee(), {
       kind,
       name: textOf(name),
+      pricing: pricing ?? "FIXED",
       amount: Money.of(BigInt(amount), currency),
+      upTo: upTo ? Money.of(BigInt(upTo), currency) : null,
+      rule: rule ? textOf(rule) : null,
       sample,
     }),
   );
@@ -90,6 +102,7 @@ export function toTerms(terms: RequestTerms): TermsType {
     totalFee: Money.of(total, "AED"),
     requiredDocuments: terms.requiredDocuments.map(textOf),
     formVersion: terms.formVersion,
+    serviceVersion: terms.serviceVersion ?? null,
   });
 }
 
@@ -210,7 +223,7 @@ export const toProblem = ({ field, code, message }: FormProblem): ProblemType =>
 export class RequestFee {
   @Field(() => Money, {
     description:
-      "What the agency passes to the mutation chargeFee as `fee`, with the request's id as `reference`; Knowledge and Innovation Dirham come on top of it there.",
+      "What the agency passes to the mutation chargeFee as `fee`, with the request's id as `reference`; Knowledge and Innovation Dirham come on top of it there. Where a fee is not fixed this is its least, and the agency charges what is due.",
   })
   toCharge!: Money;
 
