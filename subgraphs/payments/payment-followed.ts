@@ -10,6 +10,7 @@ import {
   Root,
   Subscription,
 } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { requirePrincipal } from "../kit/errors.ts";
 import type { PaymentsContext } from "./context.ts";
 import { visiblePayment } from "./own.ts";
@@ -17,6 +18,7 @@ import { paymentFeed, type PaymentStanding } from "./payment-feed.ts";
 import { Payment, paymentStates } from "./payment.ts";
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To take a payment once, and to prove and refund it")
 @ObjectType({ description: "A state that a payment has reached." })
 export class PaymentChange {
   @Field(() => paymentStates, { description: "The state that it reached." })

@@ -48,6 +48,7 @@ export class AttachmentType {
 export const toAttachment = (attachment: RequestAttachment): AttachmentType =>
   Object.assign(new AttachmentType(), attachment);
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType("RequestTerms", {
   description:
     "What the service said when the request was sent; changes made later do not touch it.",
@@ -199,6 +200,7 @@ export class ServiceRequestMessage {
 export const toMessage = ({ seq, at, author, text }: RequestMessageRow): ServiceRequestMessage =>
   Object.assign(new ServiceRequestMessage(), { number: seq, at, by: author, text });
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType("FormProblem", { description: "What is wrong with one answer to a form." })
 export class ProblemType {
   @Field(() => String, {
@@ -216,6 +218,7 @@ export class ProblemType {
 export const toProblem = ({ field, code, message }: FormProblem): ProblemType =>
   Object.assign(new ProblemType(), { field, code, message: textOf(message) });
 
+@personalData("FINANCIAL", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({ description: "The fee of a request that is granted." })
 export class RequestFee {
   @Field(() => Money, {

@@ -9,6 +9,7 @@ import {
   isObjectType,
   parse,
   print,
+  type TypeNode,
 } from "graphql";
 import { beforeAll, describe, expect, test } from "vitest";
 import { prepareGraph } from "../../gateway/supergraph/graph.ts";
@@ -71,6 +72,9 @@ const isPrivate = (type: ObjectTypeDefinitionNode): boolean => {
 const isClassified = (node: { readonly directives?: readonly any[] | undefined }): boolean =>
   directiveOf(node, "personalData") !== undefined;
 
+const namedType = (type: TypeNode): string =>
+  type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+
 const typesOf = (sdl: string): ObjectTypeDefinitionNode[] =>
   parse(sdl).definitions.filter(
     (one): one is ObjectTypeDefinitionNode => one.kind === Kind.OBJECT_TYPE_DEFINITION,
@@ -82,6 +86,46 @@ const unclassified = (sdl: string): string[] =>
     .filter((type) => isPrivate(type) && !["Query", "Mutation"].includes(type.name.value))
     .filter((type) => !isClassified(type) && !type.fields?.some(isClassified))
     .map((type) => type.name.value);
+
+/** An agency is no person; what it may see is another matter. */
+const notOfPersons = ["Agency", "Purpose"];
+
+/** What the fields of a person, and of types with personal data, lead to, and nobody has classified. */
+function hangingOn(sdl: string): string[] {
+  const types = new Map(typesOf(sdl).map((type) => [type.name.value, type]));
+  const unions = new Map(
+    parse(sdl).definitions.flatMap((one) =>
+      one.kind === Kind.UNION_TYPE_DEFINITION
+        ? [[one.name.value, (one.types ?? []).map(({ name }) => name.value)]]
+        : [],
+    ),
+  );
+  const isPage = (name: string) => /(Connection|Edge)$/.test(name);
+  const isForAll = (type: ObjectTypeDefinitionNode) =>
+    directiveOf(type, "shareable") !== undefined ||
+    notOfPersons.includes(type.name.value) ||
+    (!isPrivate(type) && directiveOf(type, "cacheControl") !== undefined);
+  const seen = new Set<string>();
+  const waiting = [
+    "Person",
+    ...[...types.values()].filter(isClassified).map((one) => one.name.value),
+  ];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const type = types.get(name);
+    if (seen.has(name) || !type) continue;
+    seen.add(name);
+    if (name !== "Person" && isForAll(type) && !isPage(name)) continue;
+    for (const field of type.fields ?? []) {
+      const to = namedType(field.type);
+      waiting.push(...(unions.get(to) ?? [to]));
+    }
+  }
+  return [...seen].filter((name) => {
+    const type = types.get(name);
+    if (!type || isPage(name) || isForAll(type) || isClassified(type)) return false;
+    return !type.fields?.some(isClassified);
+  });
+}
 
 describe("personal data in the schema", () => {
   test("is classified wherever answers differ by who asks, or there is a reason why it is none", () => {
@@ -96,6 +140,13 @@ describe("personal data in the schema", () => {
     ).toEqual([]);
     // A reason that nothing needs any more would hide the next type of that name.
     expect(Object.keys(impersonal).filter((name) => !found.includes(name))).toEqual([]);
+  });
+
+  test("is classified in whatever hangs on it, unless everybody may read that", () => {
+    const wrong = printed.flatMap(({ subgraph, sdl }) =>
+      hangingOn(sdl).map((name) => `${subgraph} ${name}`),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test("is classified on every plain value of a person", () => {
@@ -115,6 +166,8 @@ describe("personal data in the schema", () => {
   test("is not forgotten when a type of a person is new: the rule finds it", () => {
     const sdl = `type Visit @cacheControl(maxAge: 0, scope: PRIVATE) { doctor: String }`;
     expect(unclassified(sdl)).toEqual(["Visit"]);
+    const person = "type Person @cacheControl(maxAge: 0, scope: PRIVATE) { visits: [Stay] }";
+    expect(hangingOn(`${person} type Stay { from: String }`)).toContain("Stay");
     expect(unclassified(sdl.replace("{ doctor: String", "{ doctor: String @personalData"))).toEqual(
       [],
     );

@@ -304,4 +304,53 @@ describe.each(databases)("the toolkit on $kind", ({ kind }) => {
     expect(refused.extensions?.code).toBe("BAD_USER_INPUT");
     expect(refused.message).toContain(message);
   });
+
+  // Editions cannot be taken back: this is the last test here.
+  test("shows a new edition to everybody at once, and keeps progress that was made in the old one", async () => {
+    const { db } = started.database;
+    const dropped = content.diagnosis.questions.slice(1);
+    const first = content.paths.map((path) => ({ ...path, items: path.items.slice(1) }));
+    const next = toolkitContentSchema.parse({
+      ...content,
+      paths: first,
+      diagnosis: {
+        ...content.diagnosis,
+        questions: dropped,
+      },
+    });
+    const input = {
+      audienceId: "institutions",
+      doneItems: ["institutions-purpose"],
+      answers: [
+        { questionId: "basis-named", answer: "NO" },
+        { questionId: "time-given", answer: "NO" },
+      ],
+    };
+    await saveAs(staff.tadweer, { basedOnRevision: 0, ...input });
+    await db
+      .insertInto("toolkit_edition")
+      .values({
+        version: 2,
+        published_on: "2027-10-01",
+        review_on: "2028-10-01",
+        content: JSON.stringify(next),
+      })
+      .execute();
+    const { data } = await started.ask(
+      `{ toolkit { version questions { id } } toolkitProgress { ${state} } }`,
+      { principal: staff.tadweer },
+    );
+    expect(data.toolkit.version).toBe(2);
+    expect(data.toolkit.questions).toHaveLength(questions.length - 1);
+    expect(data.toolkitProgress).toMatchObject({
+      edition: 1,
+      doneItems: ["institutions-purpose"],
+      answers: input.answers,
+      nextItem: { id: "institutions-class" },
+      diagnosis: { blocker: "CAPACITY" },
+    });
+    await expect(
+      db.updateTable("toolkit_edition").set({ review_on: "2030-01-01" }).execute(),
+    ).rejects.toThrow("append-only");
+  });
 });
