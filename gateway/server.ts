@@ -35,6 +35,8 @@ import { sourceOf } from "./supergraph/source.ts";
 import { createAdmit } from "./operation/admit.ts";
 import { createEventStreams } from "./fetch/event-streams.ts";
 import { createOpenSubscriptions, LastMessage } from "./live/open-subscriptions.ts";
+import { createDeferredAnswers } from "./defer/deferred-answers.ts";
+import { executeDeferred } from "./defer/execute-deferred.ts";
 import { createLiveAnswers } from "./live/live-answers.ts";
 import { createSingleConnections } from "./live/single-connection.ts";
 import { createStreamAnswers } from "./live/stream-answers.ts";
@@ -229,9 +231,22 @@ export async function startGateway(
   if (metrics) metrics.watchSubscriptions(subscriptions.count);
   const authenticate = await openAuthenticate(config, clock);
   const { execute: executeRequest } = graphql;
+  const admit = createAdmit({ admitted, store, limits });
+  const deferred = createDeferredAnswers({
+    current,
+    admit,
+    executeDeferred: (graph, request, context) =>
+      executeDeferred(graph, request, context, {
+        fetch,
+        fetcher: caching.fetcherOf(graph),
+        invalidate,
+        forbiddenFields,
+      }),
+    execute: executeRequest,
+  });
   const answers = createLiveAnswers({
     current,
-    admit: createAdmit({ admitted, store, limits }),
+    admit,
     subscribe: createSubscribe({
       streams,
       fetch,
@@ -280,6 +295,7 @@ export async function startGateway(
       execute: executeRequest,
       stream,
       single,
+      deferred,
       authenticate,
       ready,
       newRequestId: randomUUID,
