@@ -5,7 +5,7 @@
  */
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
+  type InlineFragmentNode,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
@@ -34,15 +34,9 @@ export function createDeferringCollector(
   const { schema, fragments, variables, removed, clientNames } = options;
   const beside = new Map<Groups, readonly DeferredGroups[]>();
 
-  const fragmentOf = (
-    selection: Exclude<SelectionNode, FieldNode>,
-  ):
-    | (Pick<FragmentDefinitionNode, "selectionSet"> &
-        Partial<Pick<FragmentDefinitionNode, "typeCondition">>)
-    | undefined =>
-    selection.kind === Kind.FRAGMENT_SPREAD
-      ? fragments[selection.name.value]
-      : (selection as Pick<FragmentDefinitionNode, "selectionSet" | "typeCondition">);
+  type Fragment = Pick<InlineFragmentNode, "selectionSet" | "typeCondition">;
+  const fragmentOf = (selection: Exclude<SelectionNode, FieldNode>): Fragment | undefined =>
+    selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
 
   function walk(
     set: SelectionSetNode,

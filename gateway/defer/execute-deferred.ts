@@ -52,11 +52,20 @@ export type DeferredExecution = {
   readonly batches: AsyncGenerator<Batch, void, undefined>;
 };
 
-type Waiting = { readonly part: DeferredPart; readonly deferral: Deferral } & {
+type Waiting = {
+  readonly part: DeferredPart;
+  readonly deferral: Deferral;
   readonly instance: Instance;
+  /** What else is asked of the object. */
+  readonly around: readonly Instance["groups"][];
 };
 
-function recordAt(data: unknown, path: Instance["path"], { toClient }: ClientNames): unknown {
+/** @param toClient The client's name of a key; default: its own. */
+function valueAt(
+  data: unknown,
+  path: Instance["path"],
+  toClient: ClientNames["toClient"] = (key) => key,
+): unknown {
   let value = data;
   for (const part of path) {
     if (Array.isArray(value)) value = typeof part === "number" ? value[part] : undefined;
@@ -74,7 +83,6 @@ function recordAt(data: unknown, path: Instance["path"], { toClient }: ClientNam
 const startsWith = (path: Instance["path"], beginning: Instance["path"]): boolean =>
   beginning.every((part, index) => path[index] === part);
 
-/** Those of an execution of several programs cannot be told apart by steps. */
 const isDeferrable = (document: DocumentNode, operationName: string | undefined): boolean =>
   hasDefer(document) &&
   getOperationAST(document, operationName)?.operation === OperationTypeNode.QUERY;
@@ -104,6 +112,7 @@ export async function executeDeferred(
   const carriedOut = filtered ? filtered.document : document;
   const plan = carriedOut && graph.plan(carriedOut, operationName);
   const [program] = plan?.programs ?? [];
+  // By the steps of several programs one cannot tell what is there of an object.
   if (!carriedOut || !program || plan?.programs.length !== 1 || program.steps.length === 0)
     return undefined;
 
@@ -179,25 +188,23 @@ export async function executeDeferred(
       for (const { deferral, groups } of collector.deferredBeside(instance.groups)) {
         const { path } = instance;
         const part = { id: String((count += 1)), path, label: deferral.label };
-        found.push({ part, deferral, instance: { ...instance, groups } });
+        const isOfOwn = own && own.instance.path.length === path.length;
+        const around = [instance.groups, ...(isOfOwn ? own.around : [])];
+        found.push({ part, deferral, instance: { ...instance, groups }, around });
       }
     };
-    /** Of what waits, or will: it is told there. */
-    const isOfAnother = ({ path }: ResponseError): boolean =>
-      [...waiting, ...found].some(
-        (one) =>
-          one !== own &&
-          startsWith(path, one.instance.path) &&
-          holds(one.instance.groups, path[one.instance.path.length]),
-      );
     const isTold = (error: ResponseError): boolean => {
       if (own && !startsWith(error.path, own.instance.path)) return false;
-      const isOwn = own?.instance.groups.some(
-        ({ key }) => key === error.path[own.instance.path.length],
-      );
+      const field = error.path[own?.instance.path.length ?? 0];
+      if (own?.instance.groups.some(({ key }) => key === field)) return true;
+      // Of what is asked for elsewhere it is told there; what nobody asked for is an input of what somebody did.
+      const isOfAnother = own
+        ? own.around.some((groups) => holds(groups, field))
+        : found.some(({ instance: { path, groups } }) => {
+            return startsWith(error.path, path) && holds(groups, error.path[path.length]);
+          });
       const key = JSON.stringify(error);
-      // Two parts may hold the same field: its error explains the null in each.
-      if (!isOwn && (isOfAnother(error) || alreadyTold.has(key))) return false;
+      if (isOfAnother || alreadyTold.has(key)) return false;
       alreadyTold.add(key);
       return true;
     };
@@ -214,17 +221,13 @@ export async function executeDeferred(
       onObject: note,
       isTold,
     };
-    const record = own && recordAt(source, own.instance.path, clientNames);
+    const record = own && valueAt(source, own.instance.path, clientNames.toClient);
     const at = own && { instance: own.instance, record: isRecord(record) ? record : {} };
     const completed = complete(options, source, at);
     const from = own?.instance.path.length ?? 0;
     // What stands below a null is not there to be completed.
-    const standing = found.filter(({ instance }) =>
-      isRecord(
-        recordAt(completed.data, instance.path.slice(from), {
-          toClient: (key) => key,
-        } as ClientNames),
-      ),
+    const standing = found.filter(({ instance: { path } }) =>
+      isRecord(valueAt(completed.data, path.slice(from))),
     );
     waiting = [...waiting.filter((one) => one !== own), ...standing];
     return { completed, pending: standing.map(({ part }) => part) };
@@ -241,8 +244,6 @@ export async function executeDeferred(
         hasNext: waiting.length > 0,
       };
     }
-    // What no part asked for may still be on its way.
-    await run;
   }
 
   await until(() => isThere(undefined));

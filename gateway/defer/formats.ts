@@ -13,7 +13,7 @@ export type DeferFormat = {
   readonly next: (batch: Batch) => object;
 };
 
-const some = <Name extends string, Item>(name: Name, items: readonly Item[]) =>
+const some = (name: string, items: readonly unknown[]) =>
   items.length > 0 ? { [name]: items } : {};
 
 const announced = ({ id, path, label }: DeferredPart) => ({
