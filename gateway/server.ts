@@ -228,7 +228,6 @@ export async function startGateway(
   };
   const subscriptions = createOpenSubscriptions(liveLimits);
   const reservations = createOpenSubscriptions(liveLimits);
-  if (metrics) metrics.watchSubscriptions(subscriptions.count);
   const authenticate = await openAuthenticate(config, clock);
   const { execute: executeRequest } = graphql;
   const admit = createAdmit({ admitted, store, limits });
@@ -266,6 +265,12 @@ export async function startGateway(
     },
   );
   const connections = createOpenSubscriptions(liveLimits);
+  if (metrics)
+    metrics.watchSubscriptions({
+      subscriptions: subscriptions.count,
+      webSockets: connections.count,
+      streams: reservations.count,
+    });
   const webSockets = createWebSockets(
     {
       answers,
