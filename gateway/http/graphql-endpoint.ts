@@ -98,7 +98,7 @@ async function identify(
 ): Promise<Principal | undefined> {
   const { authorization } = request.headers;
   if (authorization === undefined) return undefined;
-  const work = authenticate(authorization, lifetime.signal);
+  const work = authenticate(authorization, lifetime.signal());
   const authenticated = await lifetime.within(work, timeout.answer);
   if (authenticated.ok) return authenticated.principal;
   const headers = { "www-authenticate": 'Bearer error="invalid_token"' };
@@ -171,9 +171,7 @@ export function createGraphQLEndpoint(
       ...origin,
       principal,
       deadlineMs,
-      get signal() {
-        return lifetime.signal;
-      },
+      signal: lifetime.signal(),
       log,
       explain: mayExplain(request.headers, principal, options.explainTo),
     });

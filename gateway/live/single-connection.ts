@@ -171,7 +171,7 @@ export function createSingleConnections(
       clearTimeout(unopened);
       endless();
       // The client has hung up.
-      signal.addEventListener("abort", stream.end, { once: true });
+      signal().addEventListener("abort", stream.end, { once: true });
       return { ...plain(200), headers, stream: events, heartbeat };
     },
     async operate(token, client, asked) {
