@@ -35,6 +35,8 @@ import { sourceOf } from "./supergraph/source.ts";
 import { createAdmit } from "./operation/admit.ts";
 import { createEventStreams } from "./fetch/event-streams.ts";
 import { createOpenSubscriptions, LastMessage } from "./live/open-subscriptions.ts";
+import { createDeferredAnswers } from "./defer/deferred-answers.ts";
+import { executeDeferred } from "./defer/execute-deferred.ts";
 import { createLiveAnswers } from "./live/live-answers.ts";
 import { createSingleConnections } from "./live/single-connection.ts";
 import { createStreamAnswers } from "./live/stream-answers.ts";
@@ -226,12 +228,24 @@ export async function startGateway(
   };
   const subscriptions = createOpenSubscriptions(liveLimits);
   const reservations = createOpenSubscriptions(liveLimits);
-  if (metrics) metrics.watchSubscriptions(subscriptions.count);
   const authenticate = await openAuthenticate(config, clock);
   const { execute: executeRequest } = graphql;
+  const admit = createAdmit({ admitted, store, limits });
+  const deferred = createDeferredAnswers({
+    current,
+    admit,
+    executeDeferred: (graph, request, context) =>
+      executeDeferred(graph, request, context, {
+        fetch,
+        fetcher: caching.fetcherOf(graph),
+        invalidate,
+        forbiddenFields,
+      }),
+    execute: executeRequest,
+  });
   const answers = createLiveAnswers({
     current,
-    admit: createAdmit({ admitted, store, limits }),
+    admit,
     subscribe: createSubscribe({
       streams,
       fetch,
@@ -251,6 +265,12 @@ export async function startGateway(
     },
   );
   const connections = createOpenSubscriptions(liveLimits);
+  if (metrics)
+    metrics.watchSubscriptions({
+      subscriptions: subscriptions.count,
+      webSockets: connections.count,
+      streams: reservations.count,
+    });
   const webSockets = createWebSockets(
     {
       answers,
@@ -280,6 +300,7 @@ export async function startGateway(
       execute: executeRequest,
       stream,
       single,
+      deferred,
       authenticate,
       ready,
       newRequestId: randomUUID,

@@ -41,7 +41,8 @@ function condition(directive: DirectiveNode, variables: CollectOptions["variable
   return value?.kind === Kind.BOOLEAN && value.value;
 }
 
-function isLeftOut(
+/** By `@skip` or `@include`. */
+export function isLeftOut(
   directives: readonly DirectiveNode[] | undefined,
   variables: CollectOptions["variables"],
 ): boolean {

@@ -28,7 +28,7 @@ import type { Failure, Failures, ResponseError } from "./failures.ts";
 import { completeLeaf, isInvalidLeaf } from "./leaf.ts";
 import { createPathIndex } from "./path-index.ts";
 import { type DataRecord, isRecord } from "./records.ts";
-import { locate, tell } from "./told-errors.ts";
+import { locate, type LocatedError, tell } from "./told-errors.ts";
 
 export type CompleteOptions = {
   readonly schema: GraphQLSchema;
@@ -43,6 +43,19 @@ export type CompleteOptions = {
   readonly introspection: DataRecord;
   /** Names of fields that are sent on to subgraphs. */
   readonly inputs: ReadonlySet<string>;
+  /** Told of each object as it is completed, so that more of it can be completed later. */
+  readonly onObject?: (instance: Instance) => void;
+  /** Whether an error of a subgraph, by the client's path, is to be told now. Default: each is. */
+  readonly isTold?: (error: ResponseError) => boolean;
+};
+
+/** An object of the answer, and what is asked of it. */
+export type Instance = {
+  readonly path: readonly (string | number)[];
+  readonly typename: string;
+  readonly groups: readonly FieldGroup[];
+  /** Why something may be missing in the objects around it. */
+  readonly missing: Failure | "unknown" | undefined;
 };
 
 export type Completed = {
@@ -51,6 +64,12 @@ export type Completed = {
 };
 
 type Path = (string | number)[];
+
+/** The error as it is seen from an object at the beginning of its path. */
+const below = ({ dataPath, error }: LocatedError, from: number): LocatedError =>
+  from === 0
+    ? { dataPath, error }
+    : { dataPath: dataPath.slice(from), error: { ...error, path: error.path.slice(from) } };
 
 /** A null where none may be: the nearest nullable place above becomes null. */
 const bubble = Symbol("bubble");
@@ -81,10 +100,17 @@ function needsType(schema: GraphQLSchema, type: GraphQLAbstractType, { collect }
   );
 }
 
-export function complete(options: CompleteOptions, source: DataRecord): Completed {
+/**
+ * @param at The object to begin with, and its record; default: the root. Its data is what the instance asks for.
+ */
+export function complete(
+  options: CompleteOptions,
+  source: DataRecord,
+  at?: { readonly instance: Instance; readonly record: DataRecord },
+): Completed {
   const { schema, supergraphSchema, failures, introspection, clientNames } = options;
   const errors: ResponseError[] = [];
-  const path: Path = [];
+  const path: Path = [...(at?.instance.path ?? [])];
   // Why something may be missing in the object at hand, or in one around it: a fetch that failed, or a
   // subgraph that does not know it, of which nothing is to be told.
   let missing: Failure | "unknown" | undefined;
@@ -98,9 +124,9 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
     const keys = path.filter((part) => typeof part === "string").length;
     for (const forbidden of refused) {
       if (isLeftOut(forbidden.conditions, options.variables)) continue;
-      const below = forbidden.path.slice(keys).map(({ key }) => key);
+      const rest = forbidden.path.slice(keys).map(({ key }) => key);
       const { message, code, coordinate } = forbidden;
-      errors.push({ message, path: [...path, ...below], extensions: { code, coordinate } });
+      errors.push({ message, path: [...path, ...rest], extensions: { code, coordinate } });
     }
   };
   const explain = (message: string): void => {
@@ -206,6 +232,7 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
     const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
     const result: DataRecord = {};
     let whole = true;
+    options.onObject?.({ path: [...path], typename, groups, missing });
     for (const group of groups) {
       const { removal } = group;
       if ((group.name === "__schema" || group.name === "__type") && !removal) {
@@ -237,10 +264,18 @@ export function complete(options: CompleteOptions, source: DataRecord): Complete
     return whole ? result : bubble;
   }
 
-  const { rootType, collect } = options;
-  missing = failures.at(source);
-  const completed = completeFields(rootType.name, collect(rootType.name), source);
+  const { rootType, collect, isTold = () => true } = options;
+  const record = at?.record ?? source;
+  missing = failures.at(record) ?? at?.instance.missing;
+  if (at && !missing && failures.isIncomplete(record)) missing = "unknown";
+  const completed = at
+    ? completeFields(at.instance.typename, at.instance.groups, record)
+    : completeFields(rootType.name, collect(rootType.name), record);
   const data = completed === bubble ? null : completed;
-  const fromSubgraphs = located.flatMap((one) => tell(one, source, data, options.inputs) ?? []);
+  const from = at?.instance.path.length ?? 0;
+  const fromSubgraphs = located
+    .filter(({ error }) => isTold(error))
+    .flatMap((one) => tell(below(one, from), record, data, options.inputs) ?? [])
+    .map((error) => ({ ...error, path: [...(at?.instance.path ?? []), ...error.path] }));
   return { data, errors: [...errors, ...fromSubgraphs] };
 }

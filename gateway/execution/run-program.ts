@@ -20,6 +20,8 @@ export type Run = Asking &
     readonly patienceMs: number;
     readonly fetcher: Fetcher;
     readonly invalidate: Invalidate;
+    /** Told of each step that has ended, with the data so far. */
+    readonly watch?: (step: Step, data: DataRecord) => void;
   };
 
 /** Steps of a group that are ready, and how many are not. */
@@ -48,6 +50,7 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
   return new Promise((resolve, reject) => {
     function end(step: Step): void {
       left -= 1;
+      run.watch?.(step, root);
       if (left === 0) resolve(root);
       for (const next of step.before) {
         const count = (waitingFor[next] ?? 0) - 1;

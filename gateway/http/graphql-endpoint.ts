@@ -20,6 +20,8 @@ import {
   requestFromBody,
   requestFromQueryString,
 } from "./graphql-request.ts";
+import type { DeferredAnswers } from "../defer/deferred-answers.ts";
+import { acceptedDeferFormat } from "../defer/formats.ts";
 import { acceptedStream } from "../live/accepted-stream.ts";
 import type { SingleConnections } from "../live/single-connection.ts";
 import type { StreamAnswers } from "../live/stream-answers.ts";
@@ -152,6 +154,8 @@ export function createGraphQLEndpoint(
     readonly stream?: StreamAnswers;
     /** Undefined: nobody has several operations answered on one stream. */
     readonly single?: SingleConnections;
+    /** Undefined: `@defer` changes nothing. */
+    readonly deferred?: DeferredAnswers;
   },
   options: EndpointOptions,
 ): Route {
@@ -199,7 +203,7 @@ export function createGraphQLEndpoint(
 
   async function answer(exchange: Exchange, accepted: MediaType | undefined): Promise<Reply> {
     const { request, lifetime, record } = exchange;
-    const { stream, single } = deps;
+    const { stream, single, deferred } = deps;
     const token = single && streamTokenOf(exchange);
     const isAboutStream =
       token !== undefined || request.method === "PUT" || request.method === "DELETE";
@@ -209,7 +213,8 @@ export function createGraphQLEndpoint(
     }
     if (single && method === undefined) return answerOnStream(single, exchange, token);
     const carrier = stream && acceptedStream(request.headers.accept);
-    if (accepted === undefined && !carrier) {
+    const format = deferred && acceptedDeferFormat(request.headers.accept);
+    if (accepted === undefined && !carrier && !format) {
       const types = Object.values(mediaTypes).join(" or ");
       throw new Refusal("NOT_ACCEPTABLE", `The accept header must allow ${types}.`);
     }
@@ -225,6 +230,12 @@ export function createGraphQLEndpoint(
       const given = { request: graphqlRequest, context, authorization, address };
       const asked = { ...given, ...http, carrier, endless, isOnly: accepted === undefined };
       const reply = await lifetime.within(stream(asked), timeout.answer);
+      if (reply) return reply;
+    }
+    if (deferred && format) {
+      const isOnly = accepted === undefined;
+      const work = deferred({ request: graphqlRequest, context, ...http, format, isOnly });
+      const reply = await lifetime.within(work, timeout.answer);
       if (reply) return reply;
     }
     const work = deps.execute(graphqlRequest, context, http);

@@ -13,6 +13,7 @@ import {
 } from "graphql";
 import { LRUCache } from "lru-cache";
 import { graphError } from "../errors.ts";
+import { withoutDefer } from "../operation/defer-directive.ts";
 import type { HasKey } from "../supergraph/entity-keys.ts";
 import type { ClientNames } from "./client-names.ts";
 import { keepExternalFieldsOut, withoutMoving } from "./external-fields.ts";
@@ -94,7 +95,8 @@ export function createPlanner(options: PlannerOptions): Planner {
   const programsByText = new LRUCache<string, readonly Program[]>({ max: keptPlans });
 
   function makePlan(document: DocumentNode, operationName: string | undefined): Plan {
-    const { document: lifted, values } = liftLiterals(document, apiSchema);
+    // What is deferred is a matter of telling, not of fetching.
+    const { document: lifted, values } = liftLiterals(withoutDefer(document), apiSchema);
     const key = `${operationName ?? ""} ${print(lifted)}`;
     const programs = programsByText.get(key) ?? makePrograms(lifted, operationName);
     programsByText.set(key, programs);

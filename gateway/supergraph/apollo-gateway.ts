@@ -100,11 +100,12 @@ export function createCityGateway(options: CityGatewayOptions): CityGateway {
     current: () => current,
     onSchemaLoadOrUpdate: (callback) =>
       apollo.onSchemaLoadOrUpdate((change) => {
-        const { apiSchema, coreSupergraphSdl } = change;
-        const graph = prepared.get(coreSupergraphSdl);
+        const graph = prepared.get(change.coreSupergraphSdl);
         if (!graph) throw new SupergraphError("This supergraph was not checked.");
+        // Ours, which has `@defer`.
+        const { apiSchema } = graph;
         graphs.set(apiSchema, graph);
-        callback(change);
+        callback({ ...change, apiSchema });
         // The first one is part of starting, which says when it is done.
         if (current) log.info({ supergraph: graph.id }, "supergraph taken up");
         current = graph;

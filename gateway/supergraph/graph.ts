@@ -43,7 +43,7 @@ export class SupergraphError extends Error {
 export function prepareGraph(supergraphSdl: string): Graph {
   try {
     const supergraph = Supergraph.build(resolvableKeysFirst(supergraphSdl), { supportedFeatures });
-    const apiSchema = supergraph.apiSchema().toGraphQLJSSchema();
+    const apiSchema = supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
     const routingUrls = [...supergraph.subgraphsMetadata()].map(
       ({ name, url }) => [name, url] as const,
     );

@@ -11,7 +11,12 @@ export type Metrics = {
   readonly fetches: FetchObserver;
   /** Asked at the time of reading. */
   readonly watchMemory: (usage: () => { readonly entries: number; readonly bytes: number }) => void;
-  readonly watchSubscriptions: (count: () => number) => void;
+  readonly watchSubscriptions: (open: {
+    readonly subscriptions: () => number;
+    readonly webSockets: () => number;
+    /** Reserved or open: each carries several operations over server-sent events. */
+    readonly streams: () => number;
+  }) => void;
   readonly read: () => Promise<{ readonly contentType: string; readonly text: string }>;
 };
 
@@ -93,12 +98,30 @@ export function createMetrics(): Metrics {
       });
     },
     watchSubscriptions(count) {
-      const open: Gauge = new Gauge({
-        name: "city_graph_subscriptions_open",
-        help: "Subscriptions that are open in this process.",
-        registers,
-        collect: (): void => open.set(count()),
-      });
+      const watch = (name: string, help: string, read: () => number): void => {
+        const open: Gauge = new Gauge({
+          name,
+          help,
+          registers,
+          collect: (): void => open.set(read()),
+        });
+      };
+      const { subscriptions, webSockets, streams } = count;
+      watch(
+        "city_graph_subscriptions_open",
+        "Subscriptions that are open in this process.",
+        subscriptions,
+      );
+      watch(
+        "city_graph_websockets_open",
+        "WebSockets of clients that are open in this process.",
+        webSockets,
+      );
+      watch(
+        "city_graph_operation_streams_open",
+        "Streams of several operations over server-sent events in this process, reserved ones included.",
+        streams,
+      );
     },
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

@@ -59,13 +59,13 @@ export function federate(subgraphs: FuzzCase["subgraphs"]): FederatedGraph {
 /** The type resolver of a subgraph: what is behind an `@interfaceObject` keeps its row's type. */
 const typeOf = ({ __typename }: Instance) => __typename;
 
-/** @throws whatever the execution throws; a fault in a subgraph's own code is an error of the answer. */
-export async function answerOfGateway(
-  { graph, schemas }: FederatedGraph,
+/** The subgraphs of a case. */
+export function fetchOf(
+  { schemas }: FederatedGraph,
   one: FuzzCase,
   model: GraphModel,
-): Promise<Answer> {
-  const fetch: SubgraphFetch = async ({ subgraph, body }) => {
+): SubgraphFetch {
+  return async ({ subgraph, body }) => {
     const schema = schemas.get(subgraph);
     if (!schema) throw new Error(`No subgraph "${subgraph}".`);
     const { query, variables } = JSON.parse(String(body));
@@ -80,6 +80,16 @@ export async function answerOfGateway(
     const answer = JSON.parse(JSON.stringify({ data: data ?? null, errors }));
     return applyFaults(one.faults, subgraph, answer);
   };
+}
+
+/** @throws whatever the execution throws; a fault in a subgraph's own code is an error of the answer. */
+export async function answerOfGateway(
+  federated: FederatedGraph,
+  one: FuzzCase,
+  model: GraphModel,
+): Promise<Answer> {
+  const { graph } = federated;
+  const fetch = fetchOf(federated, one, model);
   const document = parse(one.query);
   const request = { document, operationName: undefined, variables: one.variables };
   const fetcher = createDirectFetcher(() => ({}));

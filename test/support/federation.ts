@@ -5,6 +5,7 @@
 import { composeServices } from "@apollo/composition";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { type DocumentNode, graphql, type GraphQLSchema, parse, validate } from "graphql";
+import { type DeferredExecution, executeDeferred } from "../../gateway/defer/execute-deferred.ts";
 import type { RequestContext } from "../../gateway/context.ts";
 import {
   executeOperation,
@@ -69,6 +70,11 @@ export type Federation = {
       principal?: Principal;
     } & Partial<ExecuteOptions>,
   ) => Promise<Response>;
+  /** With `@defer`; undefined when it is to be answered in the ordinary way. */
+  readonly defer: (
+    query: string,
+    variables?: Record<string, unknown>,
+  ) => Promise<DeferredExecution | undefined>;
 };
 
 export const testContext = (principal?: Principal): RequestContext => ({
@@ -122,6 +128,14 @@ export function createFederation(
   return {
     graph,
     fetches,
+    defer(query, variables = {}) {
+      const document = parse(query);
+      const [invalid] = validate(graph.apiSchema, document);
+      if (invalid) throw invalid;
+      const request = { document, operationName: undefined, variables };
+      const options = { fetch, fetcher: fetcherOf(graph), invalidate, forbiddenFields: "null" };
+      return executeDeferred(graph, request, testContext(), options as ExecuteOptions);
+    },
     async run(query, { variables = {}, principal, forbiddenFields = "null" } = {}) {
       const document: DocumentNode = parse(query);
       const invalid = validate(graph.apiSchema, document);
