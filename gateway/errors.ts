@@ -32,6 +32,7 @@ export const errorCodes = {
   UNSUPPORTED_MEDIA_TYPE: { httpStatus: 415, retryable: false },
   IDEMPOTENCY_KEY_REUSED: { httpStatus: 409, retryable: false },
   TOO_MANY_SUBSCRIPTIONS: { httpStatus: 429, retryable: true },
+  STREAM_CONFLICT: { httpStatus: 409, retryable: false },
   SUBSCRIPTION_SCHEMA_RELOAD: { httpStatus: 200, retryable: true },
   SUBSCRIPTION_NEEDS_STREAM: { httpStatus: 406, retryable: false },
   INTERNAL_SERVER_ERROR: { httpStatus: 500, retryable: true },

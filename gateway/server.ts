@@ -35,7 +35,10 @@ import { sourceOf } from "./supergraph/source.ts";
 import { createAdmit } from "./operation/admit.ts";
 import { createEventStreams } from "./fetch/event-streams.ts";
 import { createOpenSubscriptions, LastMessage } from "./live/open-subscriptions.ts";
+import { createLiveAnswers } from "./live/live-answers.ts";
+import { createSingleConnections } from "./live/single-connection.ts";
 import { createStreamAnswers } from "./live/stream-answers.ts";
+import { createWebSockets } from "./live/web-socket.ts";
 import { createSubscribe, isSubscription } from "./live/subscribe.ts";
 import { graphError } from "./errors.ts";
 import { createMostUsed } from "./warming/most-used.ts";
@@ -217,16 +220,18 @@ export async function startGateway(
     connectTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     clock,
   });
-  const subscriptions = createOpenSubscriptions({
+  const liveLimits = {
     total: config.MAX_SUBSCRIPTIONS,
     perClient: config.MAX_SUBSCRIPTIONS_PER_CLIENT,
-  });
+  };
+  const subscriptions = createOpenSubscriptions(liveLimits);
+  const reservations = createOpenSubscriptions(liveLimits);
   if (metrics) metrics.watchSubscriptions(subscriptions.count);
   const authenticate = await openAuthenticate(config, clock);
-  const stream = createStreamAnswers({
+  const { execute: executeRequest } = graphql;
+  const answers = createLiveAnswers({
     current,
     admit: createAdmit({ admitted, store, limits }),
-    execute: graphql.execute,
     subscribe: createSubscribe({
       streams,
       fetch,
@@ -236,11 +241,45 @@ export async function startGateway(
     subscriptions,
     authenticate,
   });
-  const stopEnding = gateway.onSchemaLoadOrUpdate(() => subscriptions.endAll(graphChanged));
+  const stream = createStreamAnswers({ answers, execute: executeRequest });
+  const single = createSingleConnections(
+    { answers, execute: executeRequest, reservations },
+    {
+      openWithinMs: config.REQUEST_TIMEOUT_MS,
+      maxOperations: config.MAX_SUBSCRIPTIONS_PER_CLIENT,
+      requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    },
+  );
+  const connections = createOpenSubscriptions(liveLimits);
+  const webSockets = createWebSockets(
+    {
+      answers,
+      execute: executeRequest,
+      authenticate,
+      connections,
+      newRequestId: randomUUID,
+      clock,
+      log,
+    },
+    {
+      path: config.GRAPHQL_PATH,
+      cors: { origins: config.CORS_ORIGINS },
+      maxMessageBytes: config.MAX_BODY_BYTES,
+      maxOperations: config.MAX_SUBSCRIPTIONS_PER_CLIENT,
+      requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+    },
+  );
+  const endLive = (reason: LastMessage) => {
+    // Whoever is on a WebSocket comes back by its close code, and need not be told on top of it.
+    connections.endAll(reason);
+    subscriptions.endAll(reason);
+  };
+  const stopEnding = gateway.onSchemaLoadOrUpdate(() => endLive(graphChanged));
   const http = createHttpServer(
     {
-      execute: graphql.execute,
+      execute: executeRequest,
       stream,
+      single,
       authenticate,
       ready,
       newRequestId: randomUUID,
@@ -258,6 +297,7 @@ export async function startGateway(
       drainTimeoutMs: config.REQUEST_TIMEOUT_MS,
     },
   );
+  webSockets.attach(http.server);
   const { HOST: host, PORT } = config;
   await subgraphs.warmUp(current()?.routingUrls.keys() ?? [], warmUpTimeoutMs, log);
   const port = await http.start({ host, port: PORT, portSetting: "--port or PORT" });
@@ -272,7 +312,8 @@ export async function startGateway(
     url: `http://${host}:${port}${config.GRAPHQL_PATH}`,
     async stop() {
       stopEnding();
-      subscriptions.endAll(shuttingDown);
+      endLive(shuttingDown);
+      reservations.endAll(shuttingDown);
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       stopWatching();
       await warming.stop();

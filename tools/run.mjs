@@ -19,6 +19,8 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   gateway   the gateway alone, any supergraph   npm run gateway -- --help
   token     a token for somebody of the seed    npm run -s token -- person
   compose   SDL and supergraph in schema/       npm run compose [-- --check]
+  personal-data  what personal data the graph holds
+  catalogue:check  the catalogue of datasets against SHACL shapes
   plan      what an operation asks of whom      npm run plan -- FILE
   cache     a running gateway's cache           npm run cache -- --help
   audit     the public federation audit         npm run audit -- --help
@@ -26,11 +28,13 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
   ledger:verify    the books of payments        npm run ledger:verify
   bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
+  bench:data-sharing  granted queries, with the access log and without
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
   faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
   search:judge  the search, judged
   near-me:measure  ways to find what is near    npm run near-me:measure -- --times 200
   access-log:verify  proofs of the access log, offline
+  access-log:audit   the whole access log, against heads that were kept
   fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
   build     TypeScript to dist/                 npm run build
   check     types, lint, format                 npm run check
@@ -77,6 +81,12 @@ const commands = {
   gateway: program("gateway/main.js"),
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
+  "personal-data": program("tools/personal-data.js"),
+  "catalogue:check": (args) =>
+    runProcess("node", [join(root, "test", "shapes", "check-catalogue.ts"), ...args], {
+      root,
+      cwd: process.cwd(),
+    }),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
   cache: program("tools/cache.js"),
@@ -85,6 +95,11 @@ const commands = {
   async "bench:payments"(args) {
     await whileLocked(root, () => build(root, { types: false }));
     const file = join(root, "test", "load", "payments.ts");
+    return runProcess("node", [file, ...args], { root });
+  },
+  async "bench:data-sharing"(args) {
+    await whileLocked(root, () => build(root, { types: false }));
+    const file = join(root, "test", "load", "data-sharing.ts");
     return runProcess("node", [file, ...args], { root });
   },
   "ledger:verify": program("tools/ledger-verify.js"),
@@ -118,6 +133,7 @@ const commands = {
   "fuzz:execution": (args) =>
     runProcess("node", ["test/fuzz/main.ts", ...args], { root, ipc: true }),
   "access-log:verify": program("tools/verify-access-log.js"),
+  "access-log:audit": program("tools/audit-access-log.js"),
   async build() {
     await whileLocked(root, () => build(root, { types: true }));
     return 0;

@@ -18,7 +18,7 @@ const seeded: readonly Principal[] = [
   person("person-amal"),
   person("person-omar"),
   person("person-lina"),
-  agency("dewa", "billing:read"),
+  agency("dewa", "billing:read", "catalogue:write"),
   agency("dubai-police", "billing:read"),
   agency("rta", "billing:read", "billing:charge"),
   agency("enoc", "fuel:report"),

@@ -6,7 +6,7 @@
 export type CorsOptions = {
   /** `https://app.example` each, without a path; `["*"]` allows every page. Default: none. */
   readonly origins: readonly string[];
-  /** Default: GET, POST. */
+  /** Default: GET, POST, and for streams PUT, DELETE. */
   readonly methods: readonly string[];
   /** Request headers a page may set. Default: those that the gateway reads. */
   readonly requestHeaders: readonly string[];
@@ -29,7 +29,7 @@ export type Cors = {
 
 const defaults: CorsOptions = {
   origins: [],
-  methods: ["GET", "POST"],
+  methods: ["GET", "POST", "PUT", "DELETE"],
   requestHeaders: [
     "content-type",
     "authorization",
@@ -40,6 +40,7 @@ const defaults: CorsOptions = {
     "apollographql-client-version",
     "graphql-client-name",
     "graphql-client-version",
+    "x-graphql-event-stream-token",
   ],
   exposedHeaders: ["x-request-id"],
   maxAgeSeconds: 3_600,

@@ -20,6 +20,8 @@ import {
   requestFromBody,
   requestFromQueryString,
 } from "./graphql-request.ts";
+import { acceptedStream } from "../live/accepted-stream.ts";
+import type { SingleConnections } from "../live/single-connection.ts";
 import type { StreamAnswers } from "../live/stream-answers.ts";
 import { type ExplainTo, mayExplain } from "./may-explain.ts";
 import { type MediaType, mediaTypes, negotiate, statusOf } from "./negotiate.ts";
@@ -43,7 +45,16 @@ export type EndpointOptions = {
   readonly explainTo: ExplainTo;
 };
 
-const allow = "GET, POST, OPTIONS";
+/** Of a stream that carries several operations; EventSource cannot send it as a header. */
+const streamTokenHeader = "x-graphql-event-stream-token";
+
+function streamTokenOf({ request, search }: Exchange): string | undefined {
+  const header = request.headers[streamTokenHeader];
+  if (typeof header === "string") return header;
+  return request.method === "GET" && search.includes("token=")
+    ? (new URLSearchParams(search).get("token") ?? undefined)
+    : undefined;
+}
 
 const timeout = {
   body: new Refusal(
@@ -57,15 +68,10 @@ const timeout = {
   ),
 } as const;
 
-function methodOf(request: IncomingMessage): "GET" | "POST" {
+function methodOf(request: IncomingMessage, allow: string): "GET" | "POST" {
   if (request.method === "GET" || request.method === "POST") return request.method;
   throw new Refusal("METHOD_NOT_ALLOWED", "Use POST, or GET for queries.", { headers: { allow } });
 }
-
-/** By its name: wildcards mean JSON. */
-const namesEvents = remember((accept): boolean =>
-  /(?:^|,)\s*text\/event-stream\s*(?:[;,]|$)/i.test(accept ?? ""),
-);
 
 /** The charset may be left out, or be UTF-8. */
 const isJsonType = remember((contentType): boolean => {
@@ -90,7 +96,7 @@ async function identify(
 ): Promise<Principal | undefined> {
   const { authorization } = request.headers;
   if (authorization === undefined) return undefined;
-  const work = authenticate(authorization, lifetime.signal);
+  const work = authenticate(authorization, lifetime.signal());
   const authenticated = await lifetime.within(work, timeout.answer);
   if (authenticated.ok) return authenticated.principal;
   const headers = { "www-authenticate": 'Bearer error="invalid_token"' };
@@ -144,45 +150,84 @@ export function createGraphQLEndpoint(
     readonly authenticate: Authenticate;
     /** Undefined: nobody is answered by events. */
     readonly stream?: StreamAnswers;
+    /** Undefined: nobody has several operations answered on one stream. */
+    readonly single?: SingleConnections;
   },
   options: EndpointOptions,
 ): Route {
   const cors = createCors(options.cors);
+  const allow = deps.single ? "GET, POST, PUT, DELETE, OPTIONS" : "GET, POST, OPTIONS";
   const vary = ["accept", "accept-encoding", ...(cors.varies ? ["origin"] : [])].join(", ");
+
+  const addressOf = ({ request }: Exchange): string => request.socket.remoteAddress ?? "";
+
+  function contextOf(exchange: Exchange, principal: Principal | undefined): RequestContext {
+    const { request, lifetime, origin, deadlineMs, log } = exchange;
+    return Object.freeze({
+      ...origin,
+      principal,
+      deadlineMs,
+      signal: lifetime.signal(),
+      log,
+      explain: mayExplain(request.headers, principal, options.explainTo),
+    });
+  }
+
+  /** A request about a stream of several operations (live/single-connection.ts). */
+  async function answerOnStream(
+    single: SingleConnections,
+    exchange: Exchange,
+    token: string | undefined,
+  ): Promise<Reply> {
+    const { request, search, lifetime, record } = exchange;
+    const principal = await identify(deps.authenticate, exchange);
+    const address = addressOf(exchange);
+    const client = principal?.id ?? address;
+    if (request.method === "PUT") return single.reserve(client);
+    if (token === undefined)
+      throw new Refusal("BAD_REQUEST", `Name the stream by the header ${streamTokenHeader}.`);
+    if (request.method === "GET") return single.open(token, client, lifetime);
+    if (request.method === "DELETE")
+      return single.complete(token, client, new URLSearchParams(search).get("operationId"));
+    const graphqlRequest = await readRequest(exchange, options.maxBodyBytes);
+    record.operationName = graphqlRequest.operationName;
+    const context = contextOf(exchange, principal);
+    const { authorization } = request.headers;
+    const asked = { request: graphqlRequest, context, authorization, address };
+    return lifetime.within(single.operate(token, client, asked), timeout.answer);
+  }
 
   async function answer(exchange: Exchange, accepted: MediaType | undefined): Promise<Reply> {
     const { request, lifetime, record } = exchange;
-    const method = methodOf(request);
+    const { stream, single } = deps;
+    const token = single && streamTokenOf(exchange);
+    const isAboutStream =
+      token !== undefined || request.method === "PUT" || request.method === "DELETE";
+    const method = single && isAboutStream ? undefined : methodOf(request, allow);
     if (mayBeForged(request.headers, cors.isAllowed)) {
       throw new Refusal("CSRF_REFUSED", csrfMessage);
     }
-    const { stream } = deps;
-    const wantsEvents = stream !== undefined && namesEvents(request.headers.accept);
-    if (accepted === undefined && !wantsEvents) {
+    if (single && method === undefined) return answerOnStream(single, exchange, token);
+    const carrier = stream && acceptedStream(request.headers.accept);
+    if (accepted === undefined && !carrier) {
       const types = Object.values(mediaTypes).join(" or ");
       throw new Refusal("NOT_ACCEPTABLE", `The accept header must allow ${types}.`);
     }
     const principal = await identify(deps.authenticate, exchange);
     const graphqlRequest = await readRequest(exchange, options.maxBodyBytes);
     record.operationName = graphqlRequest.operationName;
-    const context: RequestContext = Object.freeze({
-      ...exchange.origin,
-      principal,
-      deadlineMs: exchange.deadlineMs,
-      get signal() {
-        return lifetime.signal;
-      },
-      log: exchange.log,
-      explain: mayExplain(request.headers, principal, options.explainTo),
-    });
-    if (wantsEvents) {
+    const context = contextOf(exchange, principal);
+    const http = { method: method ?? "POST" };
+    if (stream && carrier) {
       const { authorization } = request.headers;
-      const address = request.socket.remoteAddress ?? "";
       const { endless } = lifetime;
-      const asked = { request: graphqlRequest, context, method, authorization, address, endless };
-      return lifetime.within(stream(asked), timeout.answer);
+      const address = addressOf(exchange);
+      const given = { request: graphqlRequest, context, authorization, address };
+      const asked = { ...given, ...http, carrier, endless, isOnly: accepted === undefined };
+      const reply = await lifetime.within(stream(asked), timeout.answer);
+      if (reply) return reply;
     }
-    const work = deps.execute(graphqlRequest, context, { method });
+    const work = deps.execute(graphqlRequest, context, http);
     return toReply(
       await lifetime.within(work, timeout.answer),
       accepted ?? mediaTypes.json,

@@ -6,8 +6,11 @@ import type { ServerResponse } from "node:http";
 import type { Refusal } from "./refusal.ts";
 
 export type Lifetime = {
-  /** Made when it is first asked for: many a request is answered without. */
-  readonly signal: AbortSignal;
+  /**
+   * Made when it is first asked for: many a request is answered without. No accessor: each object
+   * with one of its own gets a hidden class of its own, which keeps the request until a full collection.
+   */
+  readonly signal: () => AbortSignal;
   /** No deadline any more: only the client's hanging up ends it. */
   readonly endless: () => void;
   /** Ends early with the refusal at the deadline, with `ClientGone` when the client hangs up. */
@@ -45,7 +48,7 @@ export function openLifetime(response: ServerResponse, timeoutMs: number): Lifet
   });
 
   return {
-    get signal() {
+    signal() {
       controller ??= new AbortController();
       if (ended && !controller.signal.aborted) controller.abort(ended);
       return controller.signal;

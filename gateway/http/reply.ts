@@ -15,6 +15,8 @@ export type Reply = {
   readonly body: string | Buffer;
   /** Instead of a body: parts that are sent as they come, each when the client has taken those before. */
   readonly stream?: AsyncGenerator<string, void, undefined>;
+  /** Of the stream: what is sent while there is nothing to send. Default: none. */
+  readonly heartbeat?: string;
   readonly outcome: Outcome | "timeout" | "aborted";
   readonly errorCodes: readonly string[];
   readonly operationName?: string;
@@ -45,11 +47,10 @@ function compressed(plain: Buffer, coding: Coding, isKept: boolean): Promise<Buf
 
 /** Long silence looks like a dead connection to proxies, and to us: what cannot be written is noticed. */
 const heartbeatMs = 12_000;
-const heartbeat = ":\n\n";
 
 async function sendStream(
   response: ServerResponse,
-  { httpStatus, headers, stream }: Reply & Required<Pick<Reply, "stream">>,
+  { httpStatus, headers, stream, heartbeat = "" }: Reply & Required<Pick<Reply, "stream">>,
   { requestId }: SendOptions,
 ): Promise<void> {
   response.writeHead(httpStatus, {
@@ -59,7 +60,7 @@ async function sendStream(
   });
   response.flushHeaders();
   const beat = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(heartbeat);
+    if (heartbeat && !response.writableNeedDrain) response.write(heartbeat);
   }, heartbeatMs);
   const gone = new Promise<void>((resolve) => response.once("close", resolve));
   try {

@@ -13,6 +13,7 @@ import { errorReply } from "./error-response.ts";
 import type { Route } from "./exchange.ts";
 import { type Authenticate, createGraphQLEndpoint } from "./graphql-endpoint.ts";
 import type { ExecuteRequest } from "./graphql-request.ts";
+import type { SingleConnections } from "../live/single-connection.ts";
 import type { StreamAnswers } from "../live/stream-answers.ts";
 import { openLifetime } from "./lifetime.ts";
 import { createReadyRoute, health, type Readiness } from "./probes.ts";
@@ -24,6 +25,7 @@ import { logWhenEnded } from "./request-log.ts";
 export type HttpDeps = {
   readonly execute: ExecuteRequest;
   readonly stream?: StreamAnswers;
+  readonly single?: SingleConnections;
   readonly authenticate: Authenticate;
   readonly ready: () => Promise<Readiness>;
   readonly log: Log;

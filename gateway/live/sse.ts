@@ -1,4 +1,6 @@
 /** Server-sent events as graphql-sse writes them: "next" with a response, "complete" at the end. */
+import type { LiveMessage } from "./live-answers.ts";
+
 const newLine = /\r\n|\r|\n/;
 
 /** JSON has no line breaks of its own, but what is passed on may be printed prettily. */
@@ -11,3 +13,14 @@ export const completeEvent = "event: complete\ndata:\n\n";
 
 /** A comment: keeps proxies from taking the connection for dead. */
 export const heartbeat = ":\n\n";
+
+/** Of one operation among several on a stream. */
+export const operationEvent = (id: string, message: LiveMessage): string =>
+  nextEvent(
+    message.kind === "response"
+      ? `{"id":${JSON.stringify(id)},"payload":${message.body.toString()}}`
+      : JSON.stringify({ id, payload: { errors: message.errors } }),
+  );
+
+export const operationCompleteEvent = (id: string): string =>
+  `event: complete\ndata: ${JSON.stringify({ id })}\n\n`;

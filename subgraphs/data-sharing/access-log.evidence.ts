@@ -22,6 +22,8 @@ const evidenceSchema = z.strictObject({
     )
     .default([]),
   consistency: z.array(z.object({ firstSize: size, secondSize: size, hashes })).default([]),
+  /** In published files: where the next page is. */
+  next: z.string().nullish(),
 });
 
 export type Evidence = z.infer<typeof evidenceSchema>;
@@ -43,13 +45,46 @@ export function readEvidence(
   return { ok: false, problem: z.prettifyError(parsed.error) };
 }
 
-function readKey(text: string): object {
+/** A JSON Web Key from its text; one that no signature fits when it is none. */
+export function readKey(text: string): object {
   try {
     const key: unknown = JSON.parse(text);
     return typeof key === "object" && key !== null ? key : {};
   } catch {
     return {};
   }
+}
+
+/**
+ * What several files hold together: a history that was kept, and a later one.
+ * @returns undefined when they name different keys, so that they are not of one log.
+ */
+export function joinEvidence(given: readonly [Evidence, ...Evidence[]]): Evidence | undefined {
+  const [{ publicKey }] = given;
+  if (given.some((one) => one.publicKey !== publicKey)) return undefined;
+  const unique = <Item>(items: readonly Item[]): Item[] => [
+    ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
+  ];
+  return {
+    publicKey,
+    heads: unique(given.flatMap(({ heads }) => heads)),
+    entries: given.flatMap(({ entries }) => entries),
+    consistency: unique(given.flatMap(({ consistency }) => consistency)),
+  };
+}
+
+type Growth = readonly [from: string, to: string];
+
+/** Heads that no proof joins to the largest, although all are of one log. */
+function findSevered(heads: readonly TreeHead[], growths: readonly Growth[]): readonly TreeHead[] {
+  const nameOf = ({ treeSize, rootHash }: TreeHead): string => `${treeSize}/${rootHash}`;
+  const largest = heads.toSorted((one, other) => other.treeSize - one.treeSize)[0];
+  const joined = new Set(largest ? [nameOf(largest)] : []);
+  for (let before = 0; before !== joined.size;) {
+    before = joined.size;
+    for (const [from, to] of growths) if (joined.has(to)) joined.add(from);
+  }
+  return heads.filter((head) => !joined.has(nameOf(head)));
 }
 
 export function checkEvidence(evidence: Evidence): readonly Finding[] {
@@ -78,6 +113,7 @@ export function checkEvidence(evidence: Evidence): readonly Finding[] {
     const missing = roots.length === 0 ? `; there is no head of ${treeSize} entries` : "";
     findings.push({ ok, what: `entry ${index + 1} is in the log of ${treeSize}${missing}` });
   }
+  const growths: Growth[] = [];
   for (const { firstSize, secondSize, hashes: proof } of evidence.consistency) {
     const [firsts, seconds] = [rootsOf(firstSize), rootsOf(secondSize)];
     const pairs = firsts.flatMap((first) => seconds.map((second) => [first, second] as const));
@@ -92,6 +128,14 @@ export function checkEvidence(evidence: Evidence): readonly Finding[] {
       );
     const missing = pairs.length === 0 ? "; a head is missing" : "";
     findings.push({ ok, what: `the log grew from ${firstSize} to ${secondSize}${missing}` });
+    if (!ok) continue;
+    for (const [first, second] of pairs) {
+      growths.push([`${firstSize}/${first}`, `${secondSize}/${second}`]);
+    }
+  }
+  for (const { treeSize } of findSevered(heads, growths)) {
+    const what = `nothing proves that the log of ${treeSize} became the largest one: it was rewritten, or a proof is missing`;
+    findings.push({ ok: false, what });
   }
   return findings;
 }

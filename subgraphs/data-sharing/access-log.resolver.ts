@@ -97,7 +97,7 @@ export class AccessLogResolver {
     if (sequence < 1 || sequence > treeSize) {
       throw badUserInput(`\`sequence\` must be from 1 to \`treeSize\`, not ${sequence}.`);
     }
-    const leaves = await listHashes(context.db, treeSize);
+    const leaves = await listHashes(context.db, { upTo: treeSize });
     return Object.assign(new InclusionProof(), {
       leafIndex: sequence - 1,
       treeSize,
@@ -121,7 +121,7 @@ export class AccessLogResolver {
     if (firstSize < 1 || firstSize > secondSize) {
       throw badUserInput(`\`firstSize\` must be from 1 to \`secondSize\`, not ${firstSize}.`);
     }
-    const leaves = await listHashes(context.db, secondSize);
+    const leaves = await listHashes(context.db, { upTo: secondSize });
     return Object.assign(new ConsistencyProof(), {
       firstSize,
       secondSize,

@@ -6,6 +6,7 @@
 import type { Kysely } from "kysely";
 import type { Access } from "./access-log.rules.ts";
 import type { Submission } from "./access-log.writer.ts";
+import { takeUse } from "./product.store.ts";
 import { type RefusalCode, refusalOfGrant } from "./sharing.rules.ts";
 import type { DataSharingTables } from "./tables.ts";
 
@@ -19,6 +20,16 @@ const lockGrants = (db: Db, ids: readonly string[]) =>
     .where("id", "in", [...ids])
     .orderBy("id")
     .forShare()
+    .execute();
+
+/** A withdrawal refers to its consent, and waits for this lock: it comes wholly before or after. */
+const lockConsents = (db: Db, consentIds: readonly string[]) =>
+  db
+    .selectFrom("consent")
+    .select("id")
+    .where("id", "in", [...consentIds])
+    .orderBy("id")
+    .forUpdate()
     .execute();
 
 const findWithdrawn = (db: Db, consentIds: readonly string[]) =>
@@ -36,11 +47,26 @@ const refuse = (access: Access, refusal: RefusalCode): Access => ({
   suppressedCells: 0,
 });
 
-export async function settle(
+/** Counts the uses in their order: those beyond the rate are refused, whatever else was found. */
+async function countUses(
   db: Db,
   submissions: readonly Submission[],
+): Promise<readonly Submission[]> {
+  const counted: Submission[] = [];
+  for (const submission of submissions) {
+    const { use, access } = submission;
+    const isWithin = use === undefined || (await takeUse(db, use));
+    counted.push(isWithin ? submission : { access: refuse(access, "RATE_EXCEEDED"), personal: [] });
+  }
+  return counted;
+}
+
+export async function settle(
+  db: Db,
+  all: readonly Submission[],
   nowMs: number,
 ): Promise<readonly Access[]> {
+  const submissions = await countUses(db, all);
   const granted = submissions.filter(({ access }) => access.outcome === "GRANTED");
   if (granted.length === 0) return submissions.map(({ access }) => access);
   const grants = await lockGrants(db, [...new Set(granted.map(({ access }) => access.subjectId))]);
@@ -48,6 +74,7 @@ export async function settle(
   const consentIds = granted.flatMap(({ personal }) =>
     personal.flatMap(({ consent_id: id }) => (id == null ? [] : [id])),
   );
+  if (consentIds.length > 0) await lockConsents(db, consentIds);
   const gone = consentIds.length === 0 ? [] : await findWithdrawn(db, consentIds);
   const withdrawn = new Set(gone.map(({ consent_id: id }) => id));
 

@@ -1,8 +1,10 @@
 /** The access log in the database; one SQL statement a function. Nothing here can change an entry. */
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { AccessLogEntry, HashedEntry, Tip } from "./access-log.rules.ts";
+import type { GrantUse, PersonalAccess } from "./access-log.writer.ts";
 import type { Frontier, Hash } from "./merkle-tree.rules.ts";
-import type { AccessLogEntryTable, AccessLogTreeHeadTable, DataSharingTables } from "./tables.ts";
+import type { AccessLogEntryTable, AccessLogTreeHeadTable } from "./access-log.tables.ts";
+import type { DataSharingTables } from "./tables.ts";
 
 type Db = Kysely<DataSharingTables>;
 type EntryRow = Selectable<AccessLogEntryTable>;
@@ -79,13 +81,17 @@ export const listEntries = async (db: Db, after: number, limit: number): Promise
       .execute()
   ).map(toHashed);
 
-/** The hashes of the first `size` entries: the leaves of that tree. */
-export const listHashes = async (db: Db, size: number): Promise<Hash[]> =>
+/** The hashes of entries in their order: leaves of the tree of `upTo` entries. */
+export const listHashes = async (
+  db: Db,
+  { after = 0, upTo }: { readonly after?: number; readonly upTo: number },
+): Promise<Hash[]> =>
   (
     await db
       .selectFrom("access_log_entry")
       .select("hash")
-      .where("sequence", "<=", BigInt(size))
+      .where("sequence", ">", BigInt(after))
+      .where("sequence", "<=", BigInt(upTo))
       .orderBy("sequence")
       .execute()
   ).map(({ hash }) => hash);
@@ -96,6 +102,13 @@ export const findLastTreeHead = (db: Db): Promise<TreeHeadRow | undefined> =>
     .selectAll()
     .orderBy("tree_size", "desc")
     .limit(1)
+    .executeTakeFirst();
+
+export const findTreeHead = (db: Db, size: number): Promise<TreeHeadRow | undefined> =>
+  db
+    .selectFrom("access_log_tree_head")
+    .selectAll()
+    .where("tree_size", "=", BigInt(size))
     .executeTakeFirst();
 
 export const listTreeHeads = (db: Db, after: number, limit: number): Promise<TreeHeadRow[]> =>
@@ -114,6 +127,58 @@ export type NewTreeHead = {
   readonly frontier: Frontier;
   readonly jws: string;
 };
+
+export type AppendRequest = {
+  /** Where the log must end for this to be written. */
+  readonly tip: Tip & { readonly rootHash: Hash };
+  readonly entries: readonly HashedEntry[];
+  readonly head: NewTreeHead;
+  /** Grants that must hold now. */
+  readonly grantIds: readonly string[];
+  readonly now: Date;
+  readonly personal: readonly PersonalAccess[];
+  readonly uses: readonly GrantUse[];
+};
+
+/** How often each grant is used in its hour. */
+function countUses(uses: readonly GrantUse[]) {
+  const counted = new Map<string, { grant_id: string; hour: Date; times: number; most: number }>();
+  for (const { grantId, hour, limit } of uses) {
+    const key = `${grantId} ${hour.getTime()}`;
+    const times = (counted.get(key)?.times ?? 0) + 1;
+    counted.set(key, { grant_id: grantId, hour, times, most: limit });
+  }
+  return [...counted.values()];
+}
+
+const json = (value: unknown): string =>
+  JSON.stringify(value, (_key, one: unknown) => (typeof one === "bigint" ? Number(one) : one));
+/** Columns of JSON are written as text, which here would be text in JSON. */
+const withFields = <Row extends { readonly fields: string }>(row: Row) => ({
+  ...row,
+  fields: JSON.parse(row.fields) as unknown,
+});
+
+/** Checks and writes all of it in one statement, or nothing. */
+export async function appendEntries(
+  db: Db,
+  { tip, entries, head, grantIds, now, personal, uses }: AppendRequest,
+): Promise<"WRITTEN" | "MOVED" | "CHANGED"> {
+  const consents = personal.flatMap(({ consent_id: id }) => id ?? []);
+  const headRow = {
+    tree_size: head.treeSize,
+    root_hash: head.rootHash,
+    frontier: head.frontier,
+    at: head.at,
+    jws: head.jws,
+  };
+  const { rows } = await sql<{ verdict: "WRITTEN" | "MOVED" | "CHANGED" }>`
+    select append_accesses(${json(tip)}::jsonb, ${json(entries.map(toRow).map(withFields))}::jsonb,
+      ${json(headRow)}::jsonb, ${sql.val([...grantIds])}::text[], ${now}::timestamptz,
+      ${json(personal.map(withFields))}::jsonb, ${sql.val([...new Set(consents)])}::text[],
+      ${json(countUses(uses))}::jsonb) as verdict`.execute(db);
+  return rows[0]?.verdict ?? "MOVED";
+}
 
 export const insertTreeHead = (db: Db, head: NewTreeHead): Promise<unknown> =>
   db

@@ -2,6 +2,7 @@
 import canonicalize from "canonicalize";
 import { GraphQLSafeInt } from "graphql-scalars";
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { DateTime } from "../kit/scalars.ts";
 import {
@@ -49,6 +50,7 @@ export class AccessLogRecord {
   @Field(() => DateTime, { description: "When; never before the entry before." })
   at!: Date;
 
+  @personalData("IDENTITY", "To know who used whose data, and to prove it")
   @Field(() => String, { description: "Who asked: the id of the signed-in client or person." })
   actor!: string;
 
@@ -88,6 +90,7 @@ export class AccessLogRecord {
   })
   refusal!: string | null;
 
+  @personalData("IDENTITY", "To know who used whose data, and to prove it")
   @Field(() => String, {
     description:
       "Canonical JSON (RFC 8785) of the whole entry: what is hashed, for an offline check.",

@@ -4,31 +4,24 @@
  * transaction. `write` resolves once the entry is committed: who hands data over awaits it first.
  */
 import type { Insertable, Kysely } from "kysely";
-import { type Access, chain, type HashedEntry, startOfLog } from "./access-log.rules.ts";
-import {
-  findLastTreeHead,
-  findTip,
-  insertEntries,
-  insertTreeHead,
-  lockAccessLog,
-} from "./access-log.store.ts";
-import {
-  type Frontier,
-  growFrontier,
-  rootOfFrontier,
-  sizeOfFrontier,
-} from "./merkle-tree.rules.ts";
+import { appendAtOnce, appendStepByStep, type LogEnd } from "./access-log.append.ts";
+import type { Access, HashedEntry } from "./access-log.rules.ts";
 import type { DataAccessTable, DataSharingTables } from "./tables.ts";
-import { type TreeHeadKey, verifyTreeHead } from "./tree-head.ts";
+import type { TreeHeadKey } from "./tree-head.ts";
 
 type Db = Kysely<DataSharingTables>;
 
 /** A line of a person's own account of who read what. */
 export type PersonalAccess = Insertable<DataAccessTable>;
 
+/** One use of a grant, of which an hour has so many. */
+export type GrantUse = { readonly grantId: string; readonly hour: Date; readonly limit: number };
+
 export type Submission = {
   readonly access: Access;
   readonly personal: readonly PersonalAccess[];
+  /** Counted in the same transaction; undefined for what is refused before it counts. */
+  readonly use?: GrantUse | undefined;
 };
 
 /**
@@ -42,7 +35,10 @@ export type Settle = (
 ) => Promise<readonly Access[]>;
 
 export type AccessLogWriter = {
-  readonly write: (access: Access, personal?: readonly PersonalAccess[]) => Promise<HashedEntry>;
+  readonly write: (
+    access: Access,
+    beside?: Partial<Omit<Submission, "access">>,
+  ) => Promise<HashedEntry>;
 };
 
 export type WriterDeps = {
@@ -55,49 +51,6 @@ export type WriterDeps = {
 /** One statement's worth: well below PostgreSQL's 65,535 parameters. */
 const maxBatch = 500;
 
-/** The tree as it was last signed. What the database says of it must fit the signature. */
-async function readFrontier(db: Db, key: TreeHeadKey): Promise<Frontier> {
-  const row = await findLastTreeHead(db);
-  if (!row) return [];
-  const head = verifyTreeHead(row.jws, key.publicJwk);
-  const size = sizeOfFrontier(row.frontier);
-  const fits = head?.treeSize === size && head.rootHash === rootOfFrontier(row.frontier);
-  if (fits && Number(row.tree_size) === size) return row.frontier;
-  throw new Error(
-    `The access log's tree head ${row.tree_size} does not bear our signature: nothing is written, and nothing handed over, before it is looked into.`,
-  );
-}
-
-async function append(
-  deps: WriterDeps,
-  submissions: readonly Submission[],
-): Promise<HashedEntry[]> {
-  const { db, key, clock, settle } = deps;
-  const nowMs = clock();
-  return db.transaction().execute(async (transaction) => {
-    await lockAccessLog(transaction);
-    const accesses = await settle(transaction, submissions, nowMs);
-    const tip = (await findTip(transaction)) ?? startOfLog;
-    const signed = await readFrontier(transaction, key);
-    if (sizeOfFrontier(signed) !== tip.sequence) {
-      throw new Error(
-        `The access log has ${tip.sequence} entries, but ${sizeOfFrontier(signed)} were signed: nothing is handed over before it is looked into.`,
-      );
-    }
-    const entries = chain(tip, accesses, new Date(nowMs).toISOString());
-    await insertEntries(transaction, entries);
-    const hashes = entries.map(({ hash }) => hash);
-    const frontier = growFrontier(signed, hashes);
-    const head = {
-      treeSize: sizeOfFrontier(frontier),
-      rootHash: rootOfFrontier(frontier),
-      at: entries.at(-1)?.entry.at ?? "",
-    };
-    await insertTreeHead(transaction, { ...head, frontier, jws: key.sign(head) });
-    return entries;
-  });
-}
-
 type Waiting = Submission & {
   readonly resolve: (entry: HashedEntry) => void;
   readonly reject: (error: unknown) => void;
@@ -106,6 +59,20 @@ type Waiting = Submission & {
 export function createAccessLogWriter(deps: WriterDeps): AccessLogWriter {
   const queue: Waiting[] = [];
   let isWriting = false;
+  /** Undefined when it is not known: at first, and after a write of which we do not know the end. */
+  let end: LogEnd | undefined;
+  let written: LogEnd["tip"] | undefined;
+
+  async function append(batch: readonly Submission[]): Promise<readonly HashedEntry[]> {
+    const known = end;
+    end = undefined;
+    const appended =
+      (known && (await appendAtOnce(deps, batch, known))) ??
+      (await appendStepByStep(deps, batch, written));
+    ({ end } = appended);
+    written = end.tip;
+    return appended.entries;
+  }
 
   async function drain(): Promise<void> {
     if (isWriting) return;
@@ -113,7 +80,7 @@ export function createAccessLogWriter(deps: WriterDeps): AccessLogWriter {
     while (queue.length > 0) {
       const batch = queue.splice(0, maxBatch);
       try {
-        const entries = await append(deps, batch);
+        const entries = await append(batch);
         for (const [index, { resolve }] of batch.entries()) resolve(entries[index] as HashedEntry);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -123,9 +90,9 @@ export function createAccessLogWriter(deps: WriterDeps): AccessLogWriter {
   }
 
   return {
-    write: (access, personal = []) =>
+    write: (access, { personal = [], use } = {}) =>
       new Promise((resolve, reject) => {
-        queue.push({ access, personal, resolve, reject });
+        queue.push({ access, personal, use, resolve, reject });
         void drain();
       }),
   };

@@ -25,7 +25,8 @@ import {
   updateGrant,
 } from "./sharing.store.ts";
 import { keyIdOf, verifySignature } from "./signature.ts";
-import type { DataSharingTables, Terms } from "./tables.ts";
+import type { DataSharingTables } from "./tables.ts";
+import type { Terms } from "./sharing.tables.ts";
 
 type Db = Kysely<DataSharingTables>;
 type Options = { readonly nowMs: number; readonly newId: () => string };

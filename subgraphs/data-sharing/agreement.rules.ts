@@ -3,7 +3,8 @@
  * and the same as a page that people read, in both languages. Pure.
  */
 import canonicalize from "canonicalize";
-import type { LegalBasis, PurposeCode, Terms, Text } from "./tables.ts";
+import type { LegalBasis, PurposeCode, Text } from "./tables.ts";
+import type { Terms } from "./sharing.tables.ts";
 
 export type AgreementParts = {
   readonly id: string;

@@ -4,12 +4,21 @@
  * nothing else. Pure.
  */
 import type { Selectable } from "kysely";
+import {
+  describeClasses,
+  describeTerms,
+  dubai,
+  mediaTypeOf,
+  schemeOf,
+  termOf,
+} from "./catalogue-terms.rules.ts";
 import type { DatasetThemeRow } from "./dataset-details.store.ts";
+import type { Format } from "./dataset.rules.ts";
 import type { DatasetRow } from "./dataset.store.ts";
 import type { ProductRow } from "./product.store.ts";
+import { opennessStars } from "./quality.rules.ts";
 import type { AccessLevel, DistributionTable, LicenceTable, ParticipantTable } from "./tables.ts";
 
-const authority = "http://publications.europa.eu/resource/authority";
 /** Stable names of things; they are names, not addresses. */
 const urn = (kind: string, id: string): string => `urn:city-graph:${kind}:${id}`;
 
@@ -18,6 +27,9 @@ export const catalogueContext = {
   dct: "http://purl.org/dc/terms/",
   foaf: "http://xmlns.com/foaf/0.1/",
   vcard: "http://www.w3.org/2006/vcard/ns#",
+  skos: "http://www.w3.org/2004/02/skos/core#",
+  dqv: "http://www.w3.org/ns/dqv#",
+  rdfs: "http://www.w3.org/2000/01/rdf-schema#",
   odrl: "http://www.w3.org/ns/odrl/2/",
   xsd: "http://www.w3.org/2001/XMLSchema#",
 } as const;
@@ -35,6 +47,9 @@ const both = (en: string, ar: string) => [
 const ref = (id: string) => ({ "@id": id });
 const typed = (type: string, value: string) => ({ "@type": `xsd:${type}`, "@value": value });
 const moment = (value: Date) => typed("dateTime", value.toISOString());
+
+const languages = ["ENG", "ARA"] as const;
+const endpoint = "https://graph.example.org/graphql";
 
 export type CatalogueParts = {
   readonly datasets: readonly DatasetRow[];
@@ -57,8 +72,8 @@ function describeDistribution(
     "@type": "dcat:Distribution",
     "dct:title": both(`${dataset.title_en} (${row.format})`, `${dataset.title_ar} (${row.format})`),
     "dcat:accessURL": ref(row.access_url),
-    "dct:format": ref(`${authority}/file-type/${row.format}`),
-    "dcat:mediaType": ref(`https://www.iana.org/assignments/media-types/${row.media_type}`),
+    "dct:format": ref(termOf("fileType", row.format)),
+    "dcat:mediaType": ref(mediaTypeOf(row.media_type)),
     ...(row.byte_size === null
       ? {}
       : { "dcat:byteSize": typed("nonNegativeInteger", `${row.byte_size}`) }),
@@ -69,9 +84,31 @@ function describeDistribution(
   };
 }
 
+const opennessMetric = urn("metric", "openness-stars");
+
+/** Quality by the Data Quality Vocabulary: what does not change with the time of reading. */
+function measureOpenness(
+  dataset: DatasetRow,
+  distributions: readonly Selectable<DistributionTable>[],
+): object {
+  const stars = opennessStars({
+    isOpen: dataset.access_level === "OPEN",
+    hasLicence: dataset.licence_id !== null,
+    formats: distributions.map(({ format }) => format as Format),
+  });
+  if (stars === undefined) return {};
+  return {
+    "dqv:hasQualityMeasurement": {
+      "@type": "dqv:QualityMeasurement",
+      "dqv:isMeasurementOf": ref(opennessMetric),
+      "dqv:value": typed("integer", `${stars}`),
+    },
+  };
+}
+
 const describeOffer = (dataset: DatasetRow) => ({
   "@id": urn("offer", dataset.id),
-  "@type": "odrl:Offer",
+  "@type": ["odrl:Offer", "odrl:Policy"],
   "odrl:permission": {
     "odrl:target": ref(urn("dataset", dataset.id)),
     "odrl:assigner": ref(urn("agency", dataset.publisher_id)),
@@ -101,18 +138,17 @@ export function describeCatalogue(parts: CatalogueParts): object {
       ...(contact
         ? {
             "dcat:contactPoint": {
-              "@type": "vcard:Organization",
+              "@type": ["vcard:Organization", "vcard:Kind"],
               "vcard:fn": both(contact.contact_name_en, contact.contact_name_ar),
               "vcard:hasEmail": ref(`mailto:${contact.contact_email}`),
             },
           }
         : {}),
-      "dcat:theme": (themesOf.get(dataset.id) ?? []).map(({ id }) =>
-        ref(`${authority}/data-theme/${id}`),
-      ),
+      "dcat:theme": (themesOf.get(dataset.id) ?? []).map(({ id }) => ref(termOf("theme", id))),
       "dcat:keyword": dataset.keywords.flatMap(({ en, ar }) => both(en, ar)),
-      "dct:accessRights": ref(`${authority}/access-right/${accessRights[dataset.access_level]}`),
-      "dct:accrualPeriodicity": ref(`${authority}/frequency/${dataset.update_frequency}`),
+      "dct:accessRights": ref(termOf("accessRight", accessRights[dataset.access_level])),
+      "dct:accrualPeriodicity": ref(termOf("frequency", dataset.update_frequency)),
+      "dct:spatial": ref(dubai),
       "dct:issued": moment(dataset.issued_at),
       "dct:modified": moment(dataset.modified_at),
       "dct:temporal": {
@@ -122,12 +158,14 @@ export function describeCatalogue(parts: CatalogueParts): object {
           ? {}
           : { "dcat:endDate": typed("date", dataset.coverage_to) }),
       },
+      ...measureOpenness(dataset, distributions),
       "dcat:distribution": distributions.map((row) =>
         describeDistribution(row, { dataset, licenceUrl }),
       ),
     };
   };
 
+  const [latest] = parts.datasets.map((row) => row.modified_at).toSorted((a, b) => +b - +a);
   const publishers = [...new Set(parts.datasets.map(({ publisher_id: id }) => id))];
   return {
     "@context": catalogueContext,
@@ -141,7 +179,10 @@ export function describeCatalogue(parts: CatalogueParts): object {
           "البيانات التي تنشرها جهات المدينة كبيانات مفتوحة وتلك التي تشاركها بموجب اتفاقيات. المدخلات نماذج.",
         ),
         "dct:publisher": ref(urn("agency", "smart-dubai")),
-        "dct:language": ["ENG", "ARA"].map((code) => ref(`${authority}/language/${code}`)),
+        "dct:language": languages.map((code) => ref(termOf("language", code))),
+        "dct:spatial": ref(dubai),
+        "dcat:themeTaxonomy": ref(schemeOf("theme")),
+        ...(latest ? { "dct:modified": moment(latest) } : {}),
         "dcat:dataset": parts.datasets.map(({ id }) => ref(urn("dataset", id))),
         "dcat:service": ref(urn("service", "graph")),
       },
@@ -150,7 +191,7 @@ export function describeCatalogue(parts: CatalogueParts): object {
         "@type": "dcat:DataService",
         "dct:title": both("City Graph", "رسم بيانات المدينة"),
         "dct:publisher": ref(urn("agency", "smart-dubai")),
-        "dcat:endpointURL": ref("https://graph.example.org/graphql"),
+        "dcat:endpointURL": ref(endpoint),
         "dcat:servesDataset": parts.products.map(({ dataset_id: id }) => ref(urn("dataset", id))),
       },
       ...[...new Set([...publishers, "smart-dubai"])].map((id) => ({
@@ -160,6 +201,29 @@ export function describeCatalogue(parts: CatalogueParts): object {
       })),
       ...parts.datasets.map(describeDataset),
       ...parts.datasets.filter((one) => one.licence_id === null).map(describeOffer),
+      {
+        "@id": opennessMetric,
+        "@type": "dqv:Metric",
+        "skos:definition": both(
+          "Stars of open data: an open licence, readable by programs, in a format that is nobody's own.",
+          "نجوم البيانات المفتوحة: ترخيص مفتوح، وقابلية القراءة آليًا، وصيغة لا تخص جهة بعينها.",
+        ),
+        "dqv:expectedDataType": ref("http://www.w3.org/2001/XMLSchema#integer"),
+      },
+      ...describeTerms({
+        language: languages,
+        accessRight: parts.datasets.map((row) => accessRights[row.access_level]),
+        frequency: parts.datasets.map((row) => row.update_frequency),
+        theme: parts.themes.map(({ id }) => id),
+        fileType: parts.distributions.map(({ format }) => format),
+      }),
+      ...describeClasses(
+        "dct:MediaType",
+        parts.distributions.map((row) => mediaTypeOf(row.media_type)),
+      ),
+      ...describeClasses("dct:LicenseDocument", [...licenceOf.values()]),
+      ...describeClasses("dct:Location", [dubai]),
+      ...describeClasses("rdfs:Resource", [endpoint]),
     ],
   };
 }

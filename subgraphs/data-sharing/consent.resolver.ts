@@ -6,6 +6,7 @@ import { DateTime } from "../kit/scalars.ts";
 import { grantConsent, withdrawConsent } from "./change-consent.ts";
 import { ConsentResult, toConsentResult } from "./consent-result.ts";
 import { maxConsentYears } from "./consent.rules.ts";
+import { invalidate } from "../kit/invalidation.ts";
 import type { DataSharingContext } from "./context.ts";
 import { PurposeCodeEnum } from "./purpose.ts";
 import type { PurposeCode } from "./tables.ts";
@@ -30,6 +31,12 @@ class GrantConsentInput {
   until!: Date;
 }
 
+/**
+ * No cache keeps consents. Yet a read that is under way at another gateway could be joined by one that
+ * begins after the withdrawal: this lets every gateway begin anew.
+ */
+const consents = { type: "Consent" } as const;
+
 @Resolver()
 export class ChangeConsentResolver {
   @Directive("@authenticated")
@@ -41,14 +48,17 @@ export class ChangeConsentResolver {
   async grantConsent(
     @Arg("input", () => GrantConsentInput, { description: "What the person consents to." })
     input: GrantConsentInput,
-    @Ctx() { db, principal, clock }: DataSharingContext,
+    @Ctx() context: DataSharingContext,
   ): Promise<typeof ConsentResult> {
+    const { db, principal, clock } = context;
     const { id: personId } = requirePerson(principal);
     const { datasetId, grantedTo, purpose, fields, until } = input;
     const request = { personId, datasetId, grantedTo, purpose, fields, until };
     const nowMs = clock();
     const newId = () => `con_${uuidv7()}`;
-    return toConsentResult(await grantConsent(db, request, { nowMs, newId }), nowMs);
+    const outcome = await grantConsent(db, request, { nowMs, newId });
+    invalidate(context, consents);
+    return toConsentResult(outcome, nowMs);
   }
 
   @Directive("@authenticated")
@@ -59,10 +69,13 @@ export class ChangeConsentResolver {
   })
   async withdrawConsent(
     @Arg("id", () => ID, { description: "Id of the consent: `con_…`." }) id: string,
-    @Ctx() { db, principal, clock }: DataSharingContext,
+    @Ctx() context: DataSharingContext,
   ): Promise<typeof ConsentResult> {
+    const { db, principal, clock } = context;
     const { id: personId } = requirePerson(principal);
     const nowMs = clock();
-    return toConsentResult(await withdrawConsent(db, { personId, id }, nowMs), nowMs);
+    const outcome = await withdrawConsent(db, { personId, id }, nowMs);
+    invalidate(context, consents);
+    return toConsentResult(outcome, nowMs);
   }
 }

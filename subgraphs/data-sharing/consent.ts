@@ -1,5 +1,6 @@
 /** What a person has consented to, and who has used the person's data. */
 import { Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { DateTime } from "../kit/scalars.ts";
 import { type ConsentStatus, consentStatuses, statusOfConsent } from "./consent.rules.ts";
@@ -23,6 +24,7 @@ registerEnumType(consentStatuses, {
 });
 
 @privately()
+@personalData("CONSENT", "To use data on a person's consent, and to stop when it is withdrawn")
 @ObjectType({ description: "A person's permission to use data about that person." })
 export class Consent {
   @Field(() => ID, { description: "Stable id; begins with `con_`." })
@@ -59,6 +61,7 @@ export class Consent {
 }
 
 @privately()
+@personalData("CONSENT", "To show people who used their data")
 @ObjectType({ description: "One use of data about a person." })
 export class DataAccess {
   @Field(() => ID, { description: "Stable id; begins with `acc_`." })

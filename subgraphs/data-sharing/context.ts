@@ -17,15 +17,28 @@ import {
 } from "./dataset.store.ts";
 import { settle } from "./access-log.settle.ts";
 import { type AccessLogWriter, createAccessLogWriter } from "./access-log.writer.ts";
-import { findProducts } from "./product.store.ts";
-import { findGrantsOfRequests, findLatestAgreements, listSteps } from "./sharing.store.ts";
+import { findProducts, measureCompleteness } from "./product.store.ts";
+import {
+  findGrantsOfRequests,
+  findLatestAgreements,
+  findRequests,
+  listSteps,
+} from "./sharing.store.ts";
 import type { DataSharingTables } from "./tables.ts";
-import { createTreeHeadKey, type TreeHeadKey } from "./tree-head.ts";
+import { findToolkitEdition } from "./toolkit.store.ts";
+import { type TreeHeadKey, treeHeadKeyOf } from "./tree-head.ts";
 import type { TimePage } from "./time-page.ts";
 
 type Base = BaseContext<DataSharingTables>;
 
+/** Asks once, whoever asks how often. */
+function once<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let loaded: Promise<Value> | undefined;
+  return () => (loaded ??= load());
+}
+
 const createLoaders = ({ db, principal }: Base) => ({
+  toolkitEdition: once(() => findToolkitEdition(db)),
   dataset: createOneLoader(
     (ids) => findDatasets(db, ids),
     (row) => row.id,
@@ -59,6 +72,14 @@ const createLoaders = ({ db, principal }: Base) => ({
   product: createOneLoader(
     (ids) => findProducts(db, ids),
     (row) => row.dataset_id,
+  ),
+  completeness: createOneLoader(
+    (ids) => measureCompleteness(db, ids),
+    (row) => row.dataset_id,
+  ),
+  request: createOneLoader(
+    (ids) => findRequests(db, ids),
+    (row) => row.id,
   ),
   agreementOfRequest: createOneLoader(
     (ids) => findLatestAgreements(db, ids),
@@ -104,7 +125,7 @@ type Shared = { readonly treeHeadKey: TreeHeadKey; readonly accessLogWriter: Acc
 const sharedOf = new WeakMap<object, Shared>();
 
 function createShared({ db, clock, deriveKey }: Base): Shared {
-  const treeHeadKey = createTreeHeadKey(deriveKey("access-log/tree-head"));
+  const treeHeadKey = treeHeadKeyOf(deriveKey);
   return {
     treeHeadKey,
     accessLogWriter: createAccessLogWriter({ db, key: treeHeadKey, clock, settle }),

@@ -91,6 +91,26 @@ export function proveConsistency(leaves: readonly Hash[], oldSize: number): read
   return subproof(leaves, oldSize, true);
 }
 
+/**
+ * The same proof from what is kept of the old tree and the leaves that are new: its cost does not grow
+ * with the old tree, which has a leaf at least.
+ */
+export function proveGrowth(
+  old: Frontier,
+  added: readonly Hash[],
+  isWhole = true,
+): readonly Hash[] {
+  if (added.length === 0) return isWhole ? [] : [rootOfFrontier(old)];
+  const oldSize = sizeOfFrontier(old);
+  checkIndex(oldSize - 1, oldSize + added.length);
+  const split = splitOf(oldSize + added.length);
+  const [first, ...others] = old;
+  // A tree of more leaves than the split has the whole left side as its first complete subtree.
+  if (first && oldSize > split) return [...proveGrowth(others, added, false), first.root];
+  const ofLeft = split - oldSize;
+  return [...proveGrowth(old, added.slice(0, ofLeft), isWhole), rootOf(added.slice(ofLeft))];
+}
+
 const isOdd = (value: number): boolean => value % 2 === 1;
 const half = (value: number): number => Math.floor(value / 2);
 

@@ -3,14 +3,10 @@
  * come from the product's own list and are passed as values, never as SQL.
  */
 import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
-import type {
-  DataProductTable,
-  DataSharingTables,
-  PrivateAnswerTable,
-  PurposeCode,
-  RowCondition,
-  RowData,
-} from "./tables.ts";
+import type { GrantRow } from "./sharing.store.ts";
+import type { DataProductTable, PrivateAnswerTable, RowData } from "./product.tables.ts";
+import type { DataSharingTables, PurposeCode } from "./tables.ts";
+import type { RowCondition } from "./sharing.tables.ts";
 
 type Db = Kysely<DataSharingTables>;
 
@@ -22,6 +18,27 @@ export const findProducts = (db: Db, datasetIds: readonly string[]): Promise<Pro
     .selectAll()
     .where("dataset_id", "in", [...datasetIds])
     .execute();
+
+export type Completeness = {
+  readonly dataset_id: string;
+  /** Values that are there, of all rows and fields. */
+  readonly filled: bigint;
+  readonly cells: bigint;
+};
+
+export const measureCompleteness = async (
+  db: Db,
+  datasetIds: readonly string[],
+): Promise<Completeness[]> =>
+  (
+    await sql<Completeness>`
+      select product_row.dataset_id, count(data ->> (field ->> 'name')) as filled, count(*) as cells
+      from data_product
+      join product_row on product_row.dataset_id = data_product.dataset_id
+      cross join lateral jsonb_array_elements(fields) as field
+      where data_product.dataset_id in (${sql.join([...datasetIds])})
+      group by 1`.execute(db)
+  ).rows;
 
 const matches = (conditions: readonly RowCondition[]): RawBuilder<boolean> =>
   conditions.length === 0
@@ -125,6 +142,38 @@ export async function sumCapped(
       from ${sliceOf(slice)} as sliced where subject is not null group by subject
     ) as by_person`.execute(db);
   return rows[0]?.total ?? 0n;
+}
+
+export type GrantInUse = {
+  readonly grant: GrantRow;
+  /** Undefined when the dataset can no longer be queried. */
+  readonly product: ProductRow | undefined;
+  readonly usedThisHour: number;
+};
+
+/** A grant with all that its use needs. */
+export async function findGrantInUse(
+  db: Db,
+  grantId: string,
+  hour: Date,
+): Promise<GrantInUse | undefined> {
+  const row = await db
+    .selectFrom("access_grant")
+    .leftJoin("data_product", "data_product.dataset_id", "access_grant.dataset_id")
+    .leftJoin("grant_use", (join) =>
+      join.onRef("grant_use.grant_id", "=", "access_grant.id").on("grant_use.hour", "=", hour),
+    )
+    .selectAll("access_grant")
+    .select(["data_product.fields as product_fields", "data_product.sample", "grant_use.used"])
+    .where("access_grant.id", "=", grantId)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { product_fields: fields, sample, used, ...grant } = row;
+  const product =
+    fields === null || sample === null
+      ? undefined
+      : { dataset_id: grant.dataset_id, fields, sample };
+  return { grant, product, usedThisHour: used ?? 0 };
 }
 
 /** Counts a use in this hour. @returns false when the hour's uses are used up; then nothing is counted. */

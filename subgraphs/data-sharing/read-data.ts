@@ -19,7 +19,8 @@ import { purposeTexts } from "./purpose.rules.ts";
 import type { Actor } from "./sharing.actor.ts";
 import { protectCounts, type ShownCell } from "./small-counts.rules.ts";
 import { findGrants, lockRequest } from "./sharing.store.ts";
-import type { PurposeCode, RowCondition } from "./tables.ts";
+import type { PurposeCode } from "./tables.ts";
+import type { RowCondition } from "./sharing.tables.ts";
 import { type Reading, type Usable, type Used, useData, type UseDeps } from "./use-data.ts";
 
 export type Granted = { readonly grantId: string; readonly purpose: PurposeCode };

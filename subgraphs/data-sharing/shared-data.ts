@@ -1,6 +1,7 @@
 /** Shared data as the graph hands it over: rows, counts without small groups, noisy figures. */
 import { GraphQLSafeInt } from "graphql-scalars";
 import { createUnionType, Directive, Field, Int, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { localized, LocalizedText } from "../kit/scalars.ts";
 import type { ProductRow } from "./product.store.ts";
 import { SharedFieldKindEnum } from "./sharing-enums.ts";
@@ -67,6 +68,10 @@ export const toDataProduct = ({ fields, sample }: ProductRow): DataProduct =>
   });
 
 @privately()
+@personalData(
+  "IDENTITY",
+  "To hand over what a grant allows; which kinds are in it, the dataset tells",
+)
 @ObjectType({ description: "One row." })
 export class SharedRow {
   @Field(() => [String], {

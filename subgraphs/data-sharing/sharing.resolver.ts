@@ -1,8 +1,6 @@
 /** Reads of requests, agreements and grants: for the two agencies that each concerns, and nobody else. */
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import { type Connection, PageArguments, toConnection } from "../kit/pagination.ts";
-import { localized, LocalizedText } from "../kit/scalars.ts";
-import { describeAgreement } from "./agreement.rules.ts";
 import type { DataSharingContext } from "./context.ts";
 import { Dataset, toDataset } from "./dataset.ts";
 import { requireActor } from "./sharing.actor.ts";
@@ -111,32 +109,5 @@ export class SharingRequestResolver {
     ]);
     const ids = [id, ...[agreement, grant].flatMap((row) => (row ? [row.id] : []))];
     return (await Promise.all(ids.map((one) => loaders.steps.load(one)))).flat().map(toSharingStep);
-  }
-}
-
-@Resolver(() => SharingAgreement)
-export class SharingAgreementResolver {
-  @FieldResolver(() => LocalizedText, { description: "The same as the document, for people." })
-  async page(
-    @Root() { row }: SharingAgreement,
-    @Ctx() { db, loaders }: DataSharingContext,
-  ): Promise<LocalizedText> {
-    const [request] = await findRequests(db, [row.request_id]);
-    const dataset = request && (await loaders.dataset.load(request.dataset_id));
-    if (!dataset) throw new Error(`The request "${row.request_id}" has gone.`);
-    const { en, ar } = describeAgreement({
-      id: row.id,
-      version: row.version,
-      datasetId: dataset.id,
-      datasetTitle: { en: dataset.title_en, ar: dataset.title_ar },
-      publisherId: dataset.publisher_id,
-      requesterId: request.requester_id,
-      recipients: request.recipients,
-      purpose: request.purpose_code,
-      purposeText: request.purpose_text,
-      legalBasis: request.legal_basis,
-      terms: row.terms,
-    });
-    return localized(en, ar);
   }
 }

@@ -3,12 +3,12 @@ import type { Insertable, Kysely, Selectable, Updateable } from "kysely";
 import { sql } from "kysely";
 import type {
   AccessGrantTable,
-  DataSharingTables,
   SharingAgreementTable,
   SharingRequestTable,
   SharingStepTable,
   SigningKeyTable,
-} from "./tables.ts";
+} from "./sharing.tables.ts";
+import type { DataSharingTables } from "./tables.ts";
 import { isBehind, type TimePage } from "./time-page.ts";
 
 type Db = Kysely<DataSharingTables>;

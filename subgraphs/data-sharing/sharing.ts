@@ -1,6 +1,7 @@
 /** The way from request to access as the graph shows it: request, assessment, agreement, grant. */
 import { GraphQLSafeInt } from "graphql-scalars";
 import { createUnionType, Directive, Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
 import { LegalBasisEnum, PurposeCodeEnum } from "./purpose.ts";
@@ -33,6 +34,7 @@ export class SharingStep {
   @Field(() => String, { description: "The state after." })
   to!: string;
 
+  @personalData("IDENTITY", "To know who answered for a step")
   @Field(() => String, { description: "Who took it." })
   by!: string;
 
@@ -272,3 +274,9 @@ export const SharingResult = createUnionType({
   description: "What a step came to: the request as it is now, or a refusal.",
   types: () => [SharingRequest, SharingRefused] as const,
 });
+
+/**
+ * No cache keeps grants. Yet a read that is under way at another gateway could be joined by one that
+ * begins after a change: naming them stale lets every gateway begin anew.
+ */
+export const grants = { type: "AccessGrant" } as const;

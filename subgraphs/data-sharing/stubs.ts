@@ -1,5 +1,6 @@
 /** Entities that other subgraphs own, as far as this one knows them. */
 import { Directive, Field, ID, ObjectType } from "type-graphql";
+import { personalId } from "../kit/personal-data.ts";
 
 @Directive('@key(fields: "id")')
 @Directive("@cacheControl(maxAge: 300)")
@@ -30,6 +31,7 @@ export class Service {
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
 @ObjectType({ description: "Somebody of the city who is signed in." })
 export class Person {
+  @personalId()
   @Field(() => ID, { description: "Stable id of the person." })
   id!: string;
 

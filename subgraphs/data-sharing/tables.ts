@@ -1,15 +1,25 @@
 /** Rows as Kysely sees them, and the closed lists of values that the database checks. */
-import type { ColumnType, Generated } from "kysely";
-import type { AccessOperation, AccessOutcome } from "./access-log.rules.ts";
-import type { Frontier } from "./merkle-tree.rules.ts";
+import type { ColumnType } from "kysely";
 import type {
-  Assessment,
-  GrantState,
-  Machine,
-  NegotiationState,
-  ReadOperation,
-  RequestState,
-} from "./sharing.rules.ts";
+  AccessLogEntryTable,
+  AccessLogTreeHeadTable,
+  PublishedHeadTable,
+} from "./access-log.tables.ts";
+import type {
+  DataProductTable,
+  ProductRowTable,
+  GrantUseTable,
+  PrivateAnswerTable,
+} from "./product.tables.ts";
+import type {
+  SharingStepTable,
+  SigningKeyTable,
+  SharingRequestTable,
+  SharingAgreementTable,
+  AccessGrantTable,
+} from "./sharing.tables.ts";
+import type { AccessSumTable } from "./statistics.tables.ts";
+import type { ToolkitEditionTable, ToolkitProgressTable } from "./toolkit.tables.ts";
 
 export const accessLevels = ["OPEN", "SHARED", "RESTRICTED"] as const;
 export type AccessLevel = (typeof accessLevels)[number];
@@ -161,175 +171,6 @@ export type ToolkitAudienceTable = {
   readonly review_on: Day;
 };
 
-/** One entry of the access log; written once. */
-export type AccessLogEntryTable = {
-  readonly sequence: bigint;
-  readonly at: Date;
-  readonly actor: string;
-  readonly agency_id: string | null;
-  readonly subject_id: string;
-  readonly dataset_id: string | null;
-  readonly purpose: string;
-  readonly operation: AccessOperation;
-  readonly fields: Json<readonly string[]>;
-  readonly row_count: number;
-  readonly suppressed_cells: number;
-  readonly outcome: AccessOutcome;
-  readonly refusal: string | null;
-  readonly request_id: string;
-  readonly previous_hash: string;
-  readonly hash: string;
-};
-
-export type AccessLogTreeHeadTable = {
-  readonly tree_size: bigint;
-  readonly root_hash: string;
-  readonly frontier: Json<Frontier>;
-  readonly at: Date;
-  readonly jws: string;
-};
-
-type Changed = {
-  readonly changed_by: string;
-  readonly changed_at: Date;
-  readonly change_reason: string;
-};
-
-/** As `Json`, for columns that are filled later. */
-type LaterJson<Value> = ColumnType<Value | null, string | undefined, string>;
-type Later<Value> = ColumnType<Value | null, Value | undefined, Value>;
-
-export type SharingStepTable = {
-  readonly id: Generated<bigint>;
-  readonly machine: Machine;
-  readonly subject_id: string;
-  readonly from_state: string;
-  readonly to_state: string;
-  readonly by_whom: string;
-  readonly at: Date;
-  readonly reason: string;
-};
-
-export type SigningKeyTable = {
-  /** RFC 7638 thumbprint of the key. */
-  readonly key_id: string;
-  readonly agency_id: string;
-  readonly public_jwk: Json<object>;
-  readonly added_by: string;
-  readonly added_at: Date;
-};
-
-export type SharingRequestTable = Changed & {
-  readonly id: string;
-  readonly dataset_id: string;
-  readonly requester_id: string;
-  readonly requested_by: string;
-  readonly requested_at: Date;
-  readonly purpose_code: PurposeCode;
-  readonly purpose_text: string;
-  readonly legal_basis: LegalBasis;
-  readonly fields: Json<readonly string[]>;
-  readonly recipients: Json<readonly string[]>;
-  readonly from_at: Date;
-  readonly until_at: Date;
-  readonly state: RequestState;
-  readonly assessment: LaterJson<Assessment>;
-  readonly risk: Later<number>;
-  readonly needs_second_review: Later<boolean>;
-  readonly assessed_by: Later<string>;
-  readonly approved_by: Later<string>;
-  readonly second_approved_by: Later<string>;
-};
-
-/** Rows whose field has one of the values. */
-export type RowCondition = { readonly field: string; readonly values: readonly string[] };
-
-/** What an agreement allows. */
-export type Terms = {
-  readonly operations: readonly ReadOperation[];
-  readonly fields: readonly string[];
-  readonly rowFilter: readonly RowCondition[];
-  readonly ratePerHour: number;
-  /** Counts of fewer persons are kept back. */
-  readonly minimumPersons: number;
-  /** Thousandths of epsilon, the measure of differential privacy. */
-  readonly budgetMilliEpsilon: number;
-  /** ISO 8601. */
-  readonly from: string;
-  readonly until: string;
-};
-
-export type SharingAgreementTable = Changed & {
-  readonly id: string;
-  readonly request_id: string;
-  readonly version: number;
-  readonly terms: Json<Terms>;
-  /** Canonical JSON (RFC 8785) of the ODRL agreement: the bytes that both sides sign. */
-  readonly document: string;
-  readonly state: NegotiationState;
-  readonly publisher_jws: Later<string>;
-  readonly requester_jws: Later<string>;
-};
-
-export type AccessGrantTable = Changed & {
-  readonly id: string;
-  readonly request_id: string;
-  readonly agreement_id: string;
-  readonly agency_id: string;
-  readonly dataset_id: string;
-  readonly purpose_code: PurposeCode;
-  readonly legal_basis: LegalBasis;
-  readonly fields: ColumnType<readonly string[], string, string>;
-  readonly row_filter: ColumnType<readonly RowCondition[], string, string>;
-  readonly operations: ColumnType<readonly ReadOperation[], string, string>;
-  readonly rate_per_hour: number;
-  readonly minimum_persons: number;
-  readonly budget_milli_epsilon: number;
-  readonly spent_milli_epsilon: Generated<number>;
-  readonly from_at: Date;
-  readonly until_at: Date;
-  readonly state: GrantState;
-};
-
-export type ProductFieldData = {
-  readonly name: string;
-  readonly label: Text;
-  /** A DIMENSION can be counted by and filtered by, a MEASURE can be summed. */
-  readonly kind: "DIMENSION" | "MEASURE" | "TEXT";
-  /** The most that one person adds to a private sum; for measures only. */
-  readonly cap?: number | undefined;
-};
-
-export type DataProductTable = {
-  readonly dataset_id: string;
-  readonly fields: Json<readonly ProductFieldData[]>;
-  readonly sample: boolean;
-};
-
-export type RowData = Readonly<Record<string, string | number>>;
-
-export type ProductRowTable = {
-  readonly dataset_id: string;
-  readonly id: number;
-  /** The person, or the pseudonym, that the row tells of; null when of nobody. */
-  readonly subject: string | null;
-  readonly data: Json<RowData>;
-};
-
-export type GrantUseTable = {
-  readonly grant_id: string;
-  readonly hour: Date;
-  readonly used: number;
-};
-
-export type PrivateAnswerTable = {
-  readonly grant_id: string;
-  readonly question: string;
-  readonly milli_epsilon: number;
-  readonly value: bigint;
-  readonly at: Date;
-};
-
 export type DataSharingTables = {
   readonly data_product: DataProductTable;
   readonly product_row: ProductRowTable;
@@ -352,4 +193,8 @@ export type DataSharingTables = {
   readonly consent_withdrawal: ConsentWithdrawalTable;
   readonly data_access: DataAccessTable;
   readonly toolkit_audience: ToolkitAudienceTable;
+  readonly access_sum: AccessSumTable;
+  readonly published_head: PublishedHeadTable;
+  readonly toolkit_edition: ToolkitEditionTable;
+  readonly toolkit_progress: ToolkitProgressTable;
 };

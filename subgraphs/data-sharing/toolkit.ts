@@ -1,10 +1,9 @@
 /** Guidance for those who want to share data, for each of the four audiences that it is made for. */
 import { GraphQLLocalDate } from "graphql-scalars";
-import { Ctx, Directive, Field, ID, Int, ObjectType, Query, Resolver } from "type-graphql";
+import { Directive, Field, ID, Int, ObjectType } from "type-graphql";
 import { localized, LocalizedText } from "../kit/scalars.ts";
-import type { DataSharingContext } from "./context.ts";
 import type { StepData } from "./tables.ts";
-import { listToolkitAudiences, type ToolkitAudienceRow } from "./toolkit.store.ts";
+import type { ToolkitAudienceRow } from "./toolkit.store.ts";
 
 const inherited = () => Directive("@cacheControl(inheritMaxAge: true)");
 
@@ -56,7 +55,7 @@ const toStep = ({ title, text }: StepData): ToolkitStep =>
     text: localized(text.en, text.ar),
   });
 
-const toToolkitAudience = (row: ToolkitAudienceRow): ToolkitAudience =>
+export const toToolkitAudience = (row: ToolkitAudienceRow): ToolkitAudience =>
   Object.assign(new ToolkitAudience(), {
     id: row.id,
     title: localized(row.title_en, row.title_ar),
@@ -66,16 +65,3 @@ const toToolkitAudience = (row: ToolkitAudienceRow): ToolkitAudience =>
     publishedOn: row.published_on,
     reviewOn: row.review_on,
   });
-
-@Resolver()
-export class ToolkitResolver {
-  @Directive("@cacheControl(maxAge: 3600)")
-  @Query(() => [ToolkitAudience], {
-    nullable: true,
-    description:
-      "The four audiences of the data-sharing toolkit, from the curious to the stuck, each with its first steps.",
-  })
-  async toolkitAudiences(@Ctx() { db }: DataSharingContext): Promise<ToolkitAudience[]> {
-    return (await listToolkitAudiences(db)).map(toToolkitAudience);
-  }
-}

@@ -12,6 +12,7 @@ import {
   verify,
 } from "node:crypto";
 import { z } from "zod";
+import { type Frontier, rootOfFrontier, sizeOfFrontier } from "./merkle-tree.rules.ts";
 
 export type TreeHead = {
   readonly treeSize: number;
@@ -89,4 +90,19 @@ export function verifyTreeHead(jws: string, publicJwk: object): TreeHead | undef
   if (!verify(null, signed, publicKey, Buffer.from(signature, "base64url"))) return undefined;
   const head = headSchema.safeParse(decode(payload));
   return head.success ? head.data : undefined;
+}
+
+/** The one key that signs this subgraph's heads. */
+export const treeHeadKeyOf = (deriveKey: (purpose: string) => Uint8Array): TreeHeadKey =>
+  createTreeHeadKey(deriveKey("access-log/tree-head"));
+
+/** The tree of a head in the database; undefined unless all that it says is what we signed. */
+export function readSignedFrontier(
+  row: { readonly jws: string; readonly frontier: Frontier; readonly tree_size: bigint },
+  { publicJwk }: TreeHeadKey,
+): Frontier | undefined {
+  const head = verifyTreeHead(row.jws, publicJwk);
+  const size = sizeOfFrontier(row.frontier);
+  const fits = head?.treeSize === size && head.rootHash === rootOfFrontier(row.frontier);
+  return fits && Number(row.tree_size) === size ? row.frontier : undefined;
 }

@@ -6,11 +6,17 @@
  */
 import type { Kysely } from "kysely";
 import type { Access } from "./access-log.rules.ts";
-import type { AccessLogWriter, PersonalAccess } from "./access-log.writer.ts";
-import { findProducts, type ProductRow, type Slice, takeUse } from "./product.store.ts";
+import type { AccessLogWriter, GrantUse, PersonalAccess } from "./access-log.writer.ts";
+import {
+  findGrantInUse,
+  type GrantInUse,
+  type ProductRow,
+  type Slice,
+  takeUse,
+} from "./product.store.ts";
 import type { Actor } from "./sharing.actor.ts";
 import { type ReadOperation, type RefusalCode, refusalOfGrant } from "./sharing.rules.ts";
-import { findGrants, type GrantRow } from "./sharing.store.ts";
+import type { GrantRow } from "./sharing.store.ts";
 import type { DataSharingTables, PurposeCode } from "./tables.ts";
 
 export type UseDeps = {
@@ -58,30 +64,24 @@ export type Usable = {
 
 const hourMs = 3_600_000;
 
-async function check(
-  { db }: UseDeps,
+function refusalOf(
   actor: Actor,
   attempt: Attempt,
-  grant: GrantRow | undefined,
+  found: GrantInUse | undefined,
   nowMs: number,
-): Promise<RefusalCode | undefined> {
+): RefusalCode | undefined {
+  const { grant, usedThisHour = 0 } = found ?? {};
   if (grant?.agency_id !== actor.agencyId) return "GRANT_FOREIGN";
   const refusal = refusalOfGrant(grant, nowMs);
   if (refusal) return refusal;
   if (grant.purpose_code !== attempt.purpose) return "PURPOSE_MISMATCH";
   if (!attempt.fields.every((name) => grant.fields.includes(name))) return "FIELD_NOT_GRANTED";
   if (!grant.operations.includes(attempt.operation)) return "NOT_ALLOWED";
-  const hour = new Date(Math.floor(nowMs / hourMs) * hourMs);
-  const limit = grant.rate_per_hour;
-  return (await takeUse(db, { grantId: grant.id, hour, limit })) ? undefined : "RATE_EXCEEDED";
+  // Spares the reading; the use itself is counted, and refused beyond the rate, as it is logged.
+  return usedThisHour < grant.rate_per_hour ? undefined : "RATE_EXCEEDED";
 }
 
-async function findUsable(
-  db: Kysely<DataSharingTables>,
-  grant: GrantRow,
-  nowMs: number,
-): Promise<Usable> {
-  const [product] = await findProducts(db, [grant.dataset_id]);
+function toUsable({ grant, product }: GrantInUse, nowMs: number): Usable {
   if (!product) throw new Error(`The product of "${grant.dataset_id}" has gone.`);
   const now = new Date(nowMs);
   const consent =
@@ -92,6 +92,31 @@ async function findUsable(
   return { grant, product, slice, now };
 }
 
+type Answered<Value> = { readonly reading: Reading<Value>; readonly use: GrantUse | undefined };
+
+async function readUnderGrant<Value>(
+  { db, clock }: UseDeps,
+  [actor, attempt]: readonly [Actor, Attempt],
+  found: GrantInUse | undefined,
+  read: (usable: Usable) => Promise<Reading<Value>>,
+): Promise<Answered<Value>> {
+  const nowMs = clock();
+  const code = refusalOf(actor, attempt, found, nowMs);
+  if (code !== undefined || !found) {
+    return { reading: { kind: "REFUSED", code: code ?? "GRANT_FOREIGN" }, use: undefined };
+  }
+  const use = { grantId: found.grant.id, hour: hourOf(nowMs), limit: found.grant.rate_per_hour };
+  try {
+    return { reading: await read(toUsable(found, nowMs)), use };
+  } catch (error) {
+    // Bad input is not logged, but it has cost a reading.
+    await takeUse(db, use);
+    throw error;
+  }
+}
+
+const hourOf = (nowMs: number): Date => new Date(Math.floor(nowMs / hourMs) * hourMs);
+
 /** @param read Reads what was asked for; called only when the grant allows it. */
 export async function useData<Value>(
   deps: UseDeps,
@@ -100,19 +125,14 @@ export async function useData<Value>(
   read: (usable: Usable) => Promise<Reading<Value>>,
 ): Promise<Used<Value>> {
   const { db, accessLogWriter, clock, requestId } = deps;
-  const nowMs = clock();
-  const [grant] = await findGrants(db, [attempt.grantId]);
-  const code = await check(deps, actor, attempt, grant, nowMs);
-  const reading: Reading<Value> =
-    code !== undefined || !grant
-      ? { kind: "REFUSED", code: code ?? "GRANT_FOREIGN" }
-      : await read(await findUsable(db, grant, nowMs));
+  const found = await findGrantInUse(db, attempt.grantId, hourOf(clock()));
+  const { reading, use } = await readUnderGrant(deps, [actor, attempt], found, read);
   const isRead = reading.kind === "READ";
   const access: Access = {
     actor: actor.id,
     agencyId: actor.agencyId,
     subjectId: attempt.grantId.slice(0, 100),
-    datasetId: grant?.dataset_id ?? null,
+    datasetId: found?.grant.dataset_id ?? null,
     purpose: attempt.purpose,
     operation: attempt.operation,
     fields: attempt.fields.slice(0, 100).map((name) => name.slice(0, 100)),
@@ -122,7 +142,8 @@ export async function useData<Value>(
     refusal: isRead ? null : reading.code,
     requestId,
   };
-  const { entry } = await accessLogWriter.write(access, isRead ? reading.personal : []);
+  const personal = isRead ? reading.personal : [];
+  const { entry } = await accessLogWriter.write(access, { personal, use });
   const { sequence, refusal } = entry;
   if (isRead && refusal === null) return { kind: "GRANTED", value: reading.value, sequence };
   return { kind: "REFUSED", code: refusal as RefusalCode, sequence };

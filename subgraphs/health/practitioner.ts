@@ -1,5 +1,6 @@
 /** Doctors and their roles at facilities as the graph shows them; the model is FHIR's PractitionerRole. */
 import { Arg, Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { DateTime, localized, LocalizedText } from "../kit/scalars.ts";
 import { distanceMeters, type Place } from "./geo.rules.ts";
@@ -26,6 +27,7 @@ registerEnumType(GenderEnum, {
 @Directive('@key(fields: "id")')
 @Directive('@cacheTag(format: "practitioners")')
 @Directive("@cacheControl(maxAge: 300)")
+@personalData("PROFESSION", "To let people find a licensed professional")
 @ObjectType({ description: "A doctor or another health professional who sees patients." })
 export class Practitioner {
   @Field(() => ID, { description: "Stable id; begins with `dr-`." })

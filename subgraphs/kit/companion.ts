@@ -36,6 +36,8 @@ export type CompanionDeps<Tables> = {
   readonly clock: Clock;
   /** Read it with `readEnv` and a schema of your own. */
   readonly env: NodeJS.ProcessEnv;
+  /** 32 secret bytes for one purpose of this subgraph, as resolvers get them. */
+  readonly deriveKey: (purpose: string) => Uint8Array;
   /** Tells gateways what a change made stale that no mutation of theirs made. Call it after the commit. */
   readonly invalidate: (...stale: readonly Stale[]) => void;
 };

@@ -10,7 +10,9 @@ import type { Log } from "../../platform/log.ts";
 
 /** Ends the listening. */
 export type StopListening = () => Promise<void>;
-export type Listen = (channel: string, onNotify: () => void) => Promise<StopListening>;
+/** With the notification's payload; without one when notifications may have been lost. */
+export type OnNotify = (payload?: string) => void;
+export type Listen = (channel: string, onNotify: OnNotify) => Promise<StopListening>;
 
 const listenOf = new WeakMap<object, Listen>();
 
@@ -27,7 +29,7 @@ export const provideListen = <Tables>(db: Kysely<Tables>, listenOn: Listen): voi
 export function listen<Tables>(
   db: Kysely<Tables>,
   channel: string,
-  onNotify: () => void,
+  onNotify: OnNotify,
 ): Promise<StopListening> {
   const listenOn = listenOf.get(db);
   if (!listenOn)
@@ -52,17 +54,18 @@ export function createPostgresListener(
   createClient: () => pg.Client,
   log: Log,
 ): { readonly listen: Listen; readonly close: () => Promise<void> } {
-  const listeners = new Map<string, Set<() => void>>();
+  const listeners = new Map<string, Set<OnNotify>>();
   let connection: Promise<pg.Client> | undefined;
   let retry: NodeJS.Timeout | undefined;
 
-  const wake = (channel: string) => listeners.get(channel)?.forEach((onNotify) => onNotify());
+  const wake = (channel: string, payload?: string) =>
+    listeners.get(channel)?.forEach((onNotify) => onNotify(payload));
 
   async function open(): Promise<pg.Client> {
     const client = createClient();
     client.on("error", (error) => log.warn({ err: error }, "the listening connection broke"));
     client.on("end", reconnect);
-    client.on("notification", ({ channel }) => wake(channel));
+    client.on("notification", ({ channel, payload }) => wake(channel, payload ?? ""));
     await client.connect();
     for (const channel of listeners.keys()) await client.query(`listen "${channel}"`);
     return client;
@@ -81,7 +84,7 @@ export function createPostgresListener(
     if (listeners.size === 0) return;
     clearTimeout(retry);
     retry = setTimeout(() => {
-      connect().then(() => [...listeners.keys()].forEach(wake), reconnect);
+      connect().then(() => [...listeners.keys()].forEach((channel) => wake(channel)), reconnect);
     }, retryMilliseconds);
   }
 
@@ -93,7 +96,7 @@ export function createPostgresListener(
     await open?.then((client) => client.end()).catch(() => {});
   }
 
-  async function remove(channel: string, onNotify: () => void): Promise<void> {
+  async function remove(channel: string, onNotify: OnNotify): Promise<void> {
     const ofChannel = listeners.get(channel);
     if (!ofChannel?.delete(onNotify) || ofChannel.size > 0) return;
     listeners.delete(channel);
@@ -105,7 +108,7 @@ export function createPostgresListener(
     close,
     async listen(channel, given) {
       // Wrapped, so that the same function may listen twice.
-      const onNotify = () => given();
+      const onNotify: OnNotify = (payload) => given(payload);
       listeners.set(channel, (listeners.get(channel) ?? new Set()).add(onNotify));
       try {
         const client = await connect();

@@ -9,6 +9,7 @@ import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLSchema, lexicographicSortSchema, parse } from "graphql";
 import { buildSchemaSync, createResolversMap, type PubSub } from "type-graphql";
 import type { AnySubgraph, ClassType } from "./define-subgraph.ts";
+import { personalDataHeader, withCategories } from "./personal-data.ts";
 import { scalarsMap } from "./scalars.ts";
 
 const federationImports = [
@@ -25,6 +26,7 @@ const federationImports = [
   "@requiresScopes",
   "@policy",
   "@cacheTag",
+  "@composeDirective",
 ];
 
 /**
@@ -67,7 +69,7 @@ function buildTypeGraphqlSchema(definition: AnySubgraph): GraphQLSchema {
 const rootDescriptions: Readonly<Record<string, string>> = {
   Query: "What can be read.",
   Mutation: "What can be done. The fields of one operation are done one after another.",
-  Subscription: "What can be followed as it happens, as server-sent events.",
+  Subscription: "What can be followed as it happens, as a stream of events.",
 };
 
 const describeRoots = (sdl: string): string =>
@@ -83,9 +85,10 @@ export function printSubgraphSdl(definition: AnySubgraph): string {
   const schema = lexicographicSortSchema(buildTypeGraphqlSchema(definition));
   const printed = describeRoots(withoutSchemaBlock(printSchemaWithDirectives(schema)));
   // The printer does not know the directive's types and prints its enum value as a string.
-  const types = printed.replace(/scope: "(PUBLIC|PRIVATE)"/g, "scope: $1");
+  const types = withCategories(printed.replace(/scope: "(PUBLIC|PRIVATE)"/g, "scope: $1"));
   const cacheControl = types.includes("@cacheControl") ? cacheControlSdl : "";
-  return `${header(types + cacheControl)}${cacheControl}\n${types}\n`;
+  const personalData = types.includes("@personalData") ? personalDataHeader(types) : "";
+  return `${header(types + cacheControl + personalData)}${personalData}${cacheControl}\n${types}\n`;
 }
 
 export type SubgraphSchema = { readonly sdl: string; readonly schema: GraphQLSchema };

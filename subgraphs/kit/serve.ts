@@ -215,8 +215,9 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
     invalidations.add(stale);
     sender?.send(invalidations.list());
   }
-  const companion = env && (await definition.startCompanion?.({ db, log, clock, env, invalidate }));
   const deriveKey = createDeriveKey(signingKey);
+  const companion =
+    env && (await definition.startCompanion?.({ db, log, clock, env, deriveKey, invalidate }));
   const handler: Handler = {
     definition,
     db,

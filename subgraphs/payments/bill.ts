@@ -1,5 +1,6 @@
 /** A bill as clients see it; its lines and payable are loaded in item.resolver.ts. */
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { Money } from "../kit/scalars.ts";
 import { Agency, agencyOf } from "./agency.ts";
@@ -27,6 +28,7 @@ registerEnumType(billStatuses, {
 
 @Directive('@key(fields: "id")')
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To show what is to be paid, and to take it")
 @ObjectType({ description: "A bill for what a biller supplied. Pay it by the mutation payBill." })
 export class Bill {
   @Field(() => ID, { description: "Its id: `bill_…`." })

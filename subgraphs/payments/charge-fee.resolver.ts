@@ -13,6 +13,7 @@ import {
   registerEnumType,
   Resolver,
 } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { badUserInput, requirePrincipal } from "../kit/errors.ts";
 import { localized, LocalizedText, MinorUnits } from "../kit/scalars.ts";
 import { isRecordId, requireCharging } from "./access.rules.ts";
@@ -63,6 +64,7 @@ class ChargeFeeInput {
 }
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To show what is to be paid, and to take it")
 @ObjectType({ description: "A fee as the agency that charged it sees it." })
 export class ChargedFee {
   @Field(() => ID, { description: "Its id: `fee_<agency>_<reference>`." })

@@ -1,5 +1,6 @@
 /** One line of a bill, a fee or a receipt, as clients see it. */
 import { Directive, Field, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import { type ChargeLineKind, chargeLineKinds, type Line } from "./charge-line.rules.ts";
 
@@ -23,6 +24,7 @@ registerEnumType(chargeLineKinds, {
 });
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To show what is to be paid, and to take it")
 @ObjectType({ description: "One line of a bill, a fee or a receipt. Lines sum to their total." })
 export class ChargeLine {
   @Field(() => chargeLineKinds, { description: "What the line is for." })

@@ -1,5 +1,6 @@
 /** A fine as clients see it at a moment: the discount, and with it what is due, depends on the time. */
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import { Agency, agencyOf } from "./agency.ts";
@@ -21,6 +22,7 @@ registerEnumType(fineStatuses, {
 });
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("OFFENCE", "To show what is to be paid, and to take it")
 @ObjectType({ description: "A discount that a fine has while it is paid early enough." })
 export class FineDiscount {
   @Field(() => Int, { description: "Whole percent of the original amount." })
@@ -35,6 +37,7 @@ export class FineDiscount {
 
 @Directive('@key(fields: "id")')
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("OFFENCE", "To show what is to be paid, and to take it")
 @ObjectType({ description: "A fine for a violation. Pay it by the mutation payFine." })
 export class Fine {
   @Field(() => ID, { description: "Its id: `fine_…`." })

@@ -1,5 +1,6 @@
 /** A fill of fuel as clients see it. */
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import { Agency, agencyOf } from "./agency.ts";
 import { litresText } from "./fuel-fill.rules.ts";
@@ -25,6 +26,7 @@ registerEnumType(fuelGrades, {
 });
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("LOCATION", "To open a pump for whoever pays, and to charge what was filled")
 @ObjectType({ description: "Fuel that was filled at a pump." })
 export class FuelFill {
   @Field(() => ID, { description: "Its id: `fill_…`." })

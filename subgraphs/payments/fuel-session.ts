@@ -8,6 +8,7 @@ import {
   ObjectType,
   registerEnumType,
 } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import type { Text } from "./charge-line.rules.ts";
 import { fuelGrades } from "./fuel-fill.ts";
@@ -62,6 +63,7 @@ export function sessionState(
 }
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("LOCATION", "To open a pump for whoever pays, and to charge what was filled")
 @ObjectType({ description: "A pump that a person has opened, and what became of it." })
 export class FuelSession {
   @Field(() => ID, { description: "Its id: that of its payment, `pay_…`." })

@@ -14,6 +14,7 @@ import {
   Resolver,
   Root,
 } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { badUserInput, requirePerson } from "../kit/errors.ts";
 import { MinorUnits } from "../kit/scalars.ts";
 import { Bill, toBill } from "./bill.ts";
@@ -58,6 +59,7 @@ export const SplitBillResult = createUnionType({
 });
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To show what is to be paid, and to take it")
 @ObjectType({ description: "Which instalment of a bill a part is." })
 export class Instalment {
   @Field(() => Int, { description: "Its number, from 1." })

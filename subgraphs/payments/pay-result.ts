@@ -7,6 +7,7 @@ import {
   ObjectType,
   registerEnumType,
 } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import type { Text } from "./charge-line.rules.ts";
 import { Payment } from "./payment.ts";
@@ -116,6 +117,7 @@ export class PaymentUnderWay extends Refusal {
   }
 }
 
+@personalData("FINANCIAL", "To pay from a balance that was paid in before")
 @ObjectType({
   implements: Refusal,
   description: "The wallet holds too little. Top it up, and pay again with a new idempotency key.",

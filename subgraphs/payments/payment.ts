@@ -1,5 +1,6 @@
 /** A payment as clients see it; what it paid for and its receipt are loaded in payment.resolver.ts. */
 import { createUnionType, Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { Money } from "../kit/scalars.ts";
 import { Bill } from "./bill.ts";
@@ -80,6 +81,7 @@ export const PaidItem = createUnionType({
 });
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To take a payment once, and to prove and refund it")
 @ObjectType({ description: "As much of a card as people need to tell theirs apart." })
 export class PaymentCard {
   @Field(() => String, { description: "Its brand, for example Visa." })
@@ -91,6 +93,7 @@ export class PaymentCard {
 
 @Directive('@key(fields: "id")')
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To take a payment once, and to prove and refund it")
 @ObjectType({ description: "A payment that a person has made." })
 export class Payment {
   @Field(() => ID, { description: "Its id: `pay_…`." })

@@ -1,5 +1,6 @@
 /** A receipt as clients see it; its lines are loaded in payment.resolver.ts. */
 import { Directive, Field, ObjectType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { Money } from "../kit/scalars.ts";
 import type { Line } from "./charge-line.rules.ts";
 import type { ReceiptPage } from "./receipt-page.ts";
@@ -7,6 +8,7 @@ import { receiptNumber } from "./payment.rules.ts";
 import type { ReceiptRow } from "./receipt.store.ts";
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To take a payment once, and to prove and refund it")
 @ObjectType({ description: "The biller's receipt for a payment. It never changes." })
 export class Receipt {
   @Field(() => String, {

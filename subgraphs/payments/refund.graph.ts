@@ -1,5 +1,6 @@
 /** Refunds as clients see them, and what ordering one can come to. */
 import { createUnionType, Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import type { Text } from "./charge-line.rules.ts";
 import { Payment } from "./payment.ts";
@@ -23,6 +24,7 @@ registerEnumType(refundStates, {
 });
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To take a payment once, and to prove and refund it")
 @ObjectType({ description: "Money of a payment that goes back to the payer." })
 export class Refund {
   @Field(() => ID, { description: "Its id: `refund_…`." })

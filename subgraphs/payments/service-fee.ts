@@ -1,5 +1,6 @@
 /** The fee of a government service as clients see it; its lines are loaded in item.resolver.ts. */
 import { Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import { Agency, agencyOf } from "./agency.ts";
@@ -21,6 +22,7 @@ registerEnumType(feeStatuses, {
 
 @Directive('@key(fields: "id")')
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To show what is to be paid, and to take it")
 @ObjectType({
   description:
     "The fee of a government service that somebody used. Pay it by the mutation payServiceFee.",

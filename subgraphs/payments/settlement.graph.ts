@@ -1,5 +1,6 @@
 /** Reconciliation as operators see it: what an import did, and what differs. */
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { Money } from "../kit/scalars.ts";
 import type { DifferenceKind, DifferenceRow } from "./settlement.store.ts";
@@ -38,6 +39,7 @@ registerEnumType(differenceKinds, {
 });
 
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("FINANCIAL", "To find money that went astray between the provider and us")
 @ObjectType({ description: "Something in which a settlement file and our payments differ." })
 export class SettlementDifference {
   @Field(() => ID, { description: "Its id." })

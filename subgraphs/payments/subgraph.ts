@@ -21,6 +21,7 @@ import { OperationsResolver } from "./operations.resolver.ts";
 import { ownBill, ownFine, ownPayment, ownServiceFee } from "./own.ts";
 import { PayResolver } from "./pay.resolver.ts";
 import { toPayable } from "./payable.ts";
+import { PaymentFollowedResolver } from "./payment-followed.ts";
 import { OwnRecordsResolver, PaymentResolver, ReceiptResolver } from "./payment.resolver.ts";
 import { PersonResolver } from "./person.resolver.ts";
 import { personOf } from "./person.ts";
@@ -39,6 +40,7 @@ export const subgraph = defineSubgraph<Tables, PaymentsContext, PaymentsCompanio
     ServiceRequestResolver,
     OwnRecordsResolver,
     PaymentResolver,
+    PaymentFollowedResolver,
     ReceiptResolver,
     BillItemResolver,
     FineItemResolver,

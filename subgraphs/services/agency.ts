@@ -47,6 +47,34 @@ export class Agency {
     return (await this.load()).phone;
   }
 
+  @Field(() => String, {
+    nullable: true,
+    description: "Where to write to it by e-mail; null when the agency has not said.",
+  })
+  async email(): Promise<string | null> {
+    return (await this.load()).email;
+  }
+
+  @Directive("@cacheControl(inheritMaxAge: true)")
+  @Field(() => LocalizedText, {
+    nullable: true,
+    description:
+      "When its counters or its telephone are open, as text for people. Sample data in the seed; null where nothing is said about it.",
+  })
+  async hours(): Promise<LocalizedText | null> {
+    const { hours_en, hours_ar } = await this.load();
+    return hours_en !== null && hours_ar !== null ? localized(hours_en, hours_ar) : null;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Address of its logo on the web; null until the agency gives one, since a mark is its owner's to give.",
+  })
+  async logo(): Promise<string | null> {
+    return (await this.load()).logo;
+  }
+
   @Field(() => EvidenceLevelEnum, {
     description: "How sure it is that the agency took part in the city's real app.",
   })

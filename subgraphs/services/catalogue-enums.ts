@@ -6,6 +6,7 @@ import {
   channelKinds,
   evidenceLevels,
   feeKinds,
+  feePricings,
   serviceStatuses,
 } from "./tables.ts";
 
@@ -78,6 +79,17 @@ registerEnumType(FeeKindEnum, {
       description: "Innovation Dirham: AED 10 on government fees of AED 50 or more.",
     },
     DEPOSIT: { description: "A deposit that is paid back when the service ends." },
+  },
+});
+
+export const FeePricingEnum = enumOf(feePricings);
+registerEnumType(FeePricingEnum, {
+  name: "FeePricing",
+  description: "How a fee's price is known.",
+  valuesConfig: {
+    FIXED: { description: "It is the same for everybody." },
+    RANGE: { description: "It lies between two amounts; the agency says which it is." },
+    RULE: { description: "It is worked out by a rule from what somebody applies for." },
   },
 });
 

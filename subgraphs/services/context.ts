@@ -4,6 +4,7 @@ import { uuidv7 } from "uuidv7";
 import { cityCalendar } from "../kit/city-calendar.ts";
 import { cityDateOf } from "../kit/city-date.ts";
 import type { BaseContext } from "../kit/define-subgraph.ts";
+import type { ServicesCompanion } from "./companion.ts";
 import { createLoaders, type Loaders } from "./loaders.ts";
 import { type CheckAnswers, createCheckAnswers } from "./request-form.ts";
 import type { RequestDeps } from "./request-step.ts";
@@ -12,6 +13,8 @@ import type { ServicesTables } from "./tables.ts";
 export type ServicesContext = BaseContext<ServicesTables> & {
   readonly loaders: Loaders;
   readonly checkAnswers: CheckAnswers;
+  /** That somebody looked at a service; counted where a companion was started. */
+  readonly countView: (serviceId: string) => void;
   /** What moves requests, at this moment. */
   readonly requestDeps: () => RequestDeps;
 };
@@ -31,8 +34,12 @@ function newReference(agencyId: string, now: Date): string {
 /** One for the process: it keeps compiled forms. */
 const checkAnswers = createCheckAnswers();
 
-export const createContext = (base: BaseContext<ServicesTables>): ServicesContext => ({
+export const createContext = (
+  base: BaseContext<ServicesTables>,
+  companion?: ServicesCompanion,
+): ServicesContext => ({
   ...base,
+  countView: (serviceId) => companion?.uses.countView(serviceId),
   loaders: createLoaders(base.db, base.principal),
   checkAnswers,
   requestDeps: () => {

@@ -15,8 +15,17 @@ import {
   findRequests,
   listRequestsOfPeople,
 } from "./service-request.store.ts";
+import { findVersions, listVersions } from "./service-version.store.ts";
 import { countServicesBy, findServices, listServicesOfAgencies } from "./service.store.ts";
 import type { ServicesTables } from "./tables.ts";
+
+/** One version of one service, as a loader's key: ids of services have no @ in them. */
+export const versionKey = (serviceId: string, version: number): string => `${serviceId}@${version}`;
+
+function readVersionKey(key: string): { readonly serviceId: string; readonly version: number } {
+  const [serviceId = "", version = ""] = key.split("@");
+  return { serviceId, version: Number(version) };
+}
 
 export function createLoaders(db: Kysely<ServicesTables>, principal: Principal | undefined) {
   const actor = requestActorOf(principal);
@@ -52,6 +61,15 @@ export function createLoaders(db: Kysely<ServicesTables>, principal: Principal |
     requiredDocuments: createListLoader(
       (ids) => listRequiredDocuments(db, ids),
       (row) => row.service_id,
+    ),
+    versionsOfService: createListLoader(
+      (ids) => listVersions(db, ids),
+      (row) => row.service_id,
+    ),
+    /** By `service@version`. */
+    versionOfService: createOneLoader(
+      (keys) => findVersions(db, keys.map(readVersionKey)),
+      (row) => versionKey(row.service_id, row.version),
     ),
     servicesOfAgency: perArguments((page: Page) =>
       createListLoader(

@@ -1,5 +1,6 @@
 /** What a request has beside its own row: attachments, terms, time, steps, messages, the fee that is due. */
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { localized, LocalizedText, Money } from "../kit/scalars.ts";
 import {
   FormProblemCodeEnum,
@@ -21,6 +22,7 @@ import type { RequestAttachment, RequestTerms, Text } from "./tables.ts";
 
 const textOf = ({ en, ar }: Text): LocalizedText => localized(en, ar);
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType("RequestAttachment", {
   description: "A document that goes with a request. Its bytes are kept elsewhere, under its id.",
 })
@@ -46,6 +48,7 @@ export class AttachmentType {
 export const toAttachment = (attachment: RequestAttachment): AttachmentType =>
   Object.assign(new AttachmentType(), attachment);
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType("RequestTerms", {
   description:
     "What the service said when the request was sent; changes made later do not touch it.",
@@ -60,7 +63,9 @@ export class TermsType {
   @Field(() => [Fee], { description: "What it cost, line by line." })
   fees!: readonly Fee[];
 
-  @Field(() => Money, { description: "The sum of its fees." })
+  @Field(() => Money, {
+    description: "The sum of its fees; the least that it could be when some were not fixed.",
+  })
   totalFee!: Money;
 
   @Field(() => [LocalizedText], { description: "What had to be at hand." })
@@ -68,14 +73,24 @@ export class TermsType {
 
   @Field(() => Int, { description: "The version of the form that was answered." })
   formVersion!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The version of the service, which `ServiceRequest.serviceAsSubmitted` shows whole; null for requests that were sent before versions were kept.",
+  })
+  serviceVersion!: number | null;
 }
 
 export function toTerms(terms: RequestTerms): TermsType {
-  const fees = terms.fees.map(({ kind, name, amount, currency, sample }) =>
+  const fees = terms.fees.map(({ kind, name, amount, currency, sample, pricing, upTo, rule }) =>
     Object.assign(new Fee(), {
       kind,
       name: textOf(name),
+      pricing: pricing ?? "FIXED",
       amount: Money.of(BigInt(amount), currency),
+      upTo: upTo ? Money.of(BigInt(upTo), currency) : null,
+      rule: rule ? textOf(rule) : null,
       sample,
     }),
   );
@@ -87,9 +102,11 @@ export function toTerms(terms: RequestTerms): TermsType {
     totalFee: Money.of(total, "AED"),
     requiredDocuments: terms.requiredDocuments.map(textOf),
     formVersion: terms.formVersion,
+    serviceVersion: terms.serviceVersion ?? null,
   });
 }
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({
   description:
     "The agency's time for a request. It runs while it is the agency's turn; that of services which promise working days runs on working days only (weekends and public holidays of the city do not count).",
@@ -117,6 +134,7 @@ export class ServiceLevel {
   overdue!: boolean;
 }
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({ description: "A step of a request, as it was recorded; steps are never changed." })
 export class ServiceRequestStep {
   @Field(() => Int, { description: "Its number, from 1." })
@@ -163,6 +181,7 @@ export const toStep = (row: RequestTransitionRow, showsClerks: boolean): Service
     reasons: (row.cause.reasons ?? []).map(textOf),
   });
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({ description: "A message between a person and an agency about a request." })
 export class ServiceRequestMessage {
   @Field(() => Int, { description: "Its number, from 1." })
@@ -181,6 +200,7 @@ export class ServiceRequestMessage {
 export const toMessage = ({ seq, at, author, text }: RequestMessageRow): ServiceRequestMessage =>
   Object.assign(new ServiceRequestMessage(), { number: seq, at, by: author, text });
 
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType("FormProblem", { description: "What is wrong with one answer to a form." })
 export class ProblemType {
   @Field(() => String, {
@@ -198,11 +218,12 @@ export class ProblemType {
 export const toProblem = ({ field, code, message }: FormProblem): ProblemType =>
   Object.assign(new ProblemType(), { field, code, message: textOf(message) });
 
+@personalData("FINANCIAL", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({ description: "The fee of a request that is granted." })
 export class RequestFee {
   @Field(() => Money, {
     description:
-      "What the agency passes to the mutation chargeFee as `fee`, with the request's id as `reference`; Knowledge and Innovation Dirham come on top of it there.",
+      "What the agency passes to the mutation chargeFee as `fee`, with the request's id as `reference`; Knowledge and Innovation Dirham come on top of it there. Where a fee is not fixed this is its least, and the agency charges what is due.",
   })
   toCharge!: Money;
 

@@ -4,6 +4,7 @@
  */
 import { GraphQLError } from "graphql";
 import { type Kysely, sql } from "kysely";
+import { cityDateOf } from "../kit/city-date.ts";
 import type { PersonActor } from "./request.actor.ts";
 import { findNewestForms, type RequestFormRow } from "./request-form.store.ts";
 import {
@@ -25,6 +26,9 @@ import {
   type ServiceRequestRow,
   updateDraft,
 } from "./service-request.store.ts";
+import { useWeights } from "./service-use.counter.ts";
+import { addUses } from "./service-use.store.ts";
+import { isOffered } from "./service.rules.ts";
 import { findServices } from "./service.store.ts";
 import type { RequestTerms, ServicesTables, ServiceTable } from "./tables.ts";
 
@@ -36,10 +40,11 @@ const mostDrafts = 20;
 async function openService(
   db: Db,
   serviceId: string,
+  now: Date,
 ): Promise<{ service: ServiceTable; form: RequestFormRow } | undefined> {
   const [service] = await findServices(db, [serviceId]);
   const [form] = await findNewestForms(db, [serviceId]);
-  return service?.status === "ACTIVE" && form ? { service, form } : undefined;
+  return service && form && isOffered(service, now) ? { service, form } : undefined;
 }
 
 export const startRequest = (
@@ -49,7 +54,7 @@ export const startRequest = (
   { now, newId }: RequestDeps,
 ): Promise<RequestOutcome> =>
   db.transaction().execute(async (tx) => {
-    const open = await openService(tx, serviceId);
+    const open = await openService(tx, serviceId, now);
     if (!open) return refused("NO_REQUESTS");
     if ((await countDrafts(tx, personId)) >= mostDrafts) return refused("TOO_MANY_DRAFTS");
     const agencyId = open.service.agency_id;
@@ -111,9 +116,14 @@ async function readTerms(
       amount: `${fee.amount}`,
       currency: fee.currency,
       sample: fee.sample,
+      pricing: fee.pricing,
+      upTo: fee.up_to === null ? null : `${fee.up_to}`,
+      rule:
+        fee.rule_en !== null && fee.rule_ar !== null ? { en: fee.rule_en, ar: fee.rule_ar } : null,
     })),
     requiredDocuments: documents.map(textOf),
     formVersion,
+    serviceVersion: service.version,
   };
 }
 
@@ -130,7 +140,7 @@ async function send(
   submitKey: string,
   deps: RequestDeps,
 ): Promise<RequestOutcome> {
-  const open = await openService(tx, row.service_id);
+  const open = await openService(tx, row.service_id, deps.now);
   if (!open) return refused("NO_REQUESTS", row);
   const { service, form } = open;
   const { answers, attachments } = row;
@@ -141,7 +151,12 @@ async function send(
   const cause = { submitKey, reference: deps.newReference(row.agency_id), terms };
   const sent = { answers: JSON.stringify(answers), attachments: JSON.stringify(attachments) };
   const step = { event: "SUBMIT", actor: "PERSON", actorId: actor.id, cause, sent } as const;
-  return takeStep(tx, row, step, deps);
+  const outcome = await takeStep(tx, row, step, deps);
+  if (outcome.kind === "DONE") {
+    const day = cityDateOf(deps.now);
+    await addUses(tx, [{ serviceId: service.id, day, uses: useWeights.request }]);
+  }
+  return outcome;
 }
 
 /**

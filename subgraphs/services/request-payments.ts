@@ -1,7 +1,8 @@
 /**
- * Follows the events of payments in their Redis stream, so that a request goes on when its fee is paid. How
- * far they were followed is kept in the transaction that obeys them: after a crash, and with several
- * processes, each event has its effect once. Without REDIS_URL agencies confirm fees themselves.
+ * Follows the events of payments in their Redis stream, so that a request goes on when its fee is paid, and
+ * services that are paid for count as used. How far they were followed is kept in the transaction that obeys
+ * them: after a crash, and with several processes, each event has its effect once. Without REDIS_URL agencies
+ * confirm fees themselves.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
@@ -9,9 +10,12 @@ import { z } from "zod";
 import { readEnv } from "../../platform/env.ts";
 import { connectRedis } from "../../platform/redis-connection.ts";
 import { redisEnv, redisOptions } from "../../platform/redis-env.ts";
+import { cityDateOf } from "../kit/city-date.ts";
 import { type CityCalendar, cityCalendar } from "../kit/city-calendar.ts";
 import type { Companion, CompanionDeps } from "../kit/companion.ts";
 import { followPaidFee, type PaidFee } from "./request-fee.ts";
+import { useWeights } from "./service-use.counter.ts";
+import { addUses, type Uses } from "./service-use.store.ts";
 import type { ServicesTables } from "./tables.ts";
 
 /** The contract with the payments subgraph: field `body` holds JSON. */
@@ -24,6 +28,8 @@ const eventSchema = z.object({
   paymentId: z.string().min(1),
   state: z.string(),
   itemId: z.string().nullable(),
+  /** Missing in events of before they named it. */
+  serviceId: z.string().nullish(),
   capturedAmount: z
     .string()
     .regex(/^[1-9]\d*$/)
@@ -34,8 +40,10 @@ const eventSchema = z.object({
 
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
-/** An entry of the stream → a fee that was paid, or undefined for everything else. */
-export function paidFeeOf([, fields]: StreamEntry): PaidFee | undefined {
+type PaymentEvent = z.infer<typeof eventSchema>;
+
+/** An entry of the stream → a payment that succeeded, or undefined for everything else. */
+function capturedOf([, fields]: StreamEntry): PaymentEvent | undefined {
   const at = fields.findIndex((name, index) => index % 2 === 0 && name === "body");
   let body: unknown;
   try {
@@ -44,9 +52,21 @@ export function paidFeeOf([, fields]: StreamEntry): PaidFee | undefined {
     return undefined;
   }
   const { data } = eventSchema.safeParse(body);
-  if (data?.state !== "CAPTURED" || !data.itemId?.startsWith("fee_")) return undefined;
-  const { itemId: feeId, paymentId, capturedAmount: amount, currency } = data;
-  return { feeId, paymentId, amount, currency, at: data.at };
+  return data?.state === "CAPTURED" ? data : undefined;
+}
+
+/** An entry of the stream → a fee that was paid, or undefined for everything else. */
+export function paidFeeOf(entry: StreamEntry): PaidFee | undefined {
+  const event = capturedOf(entry);
+  if (!event?.itemId?.startsWith("fee_")) return undefined;
+  const { itemId: feeId, paymentId, capturedAmount: amount, currency, at } = event;
+  return { feeId, paymentId, amount, currency, at };
+}
+
+/** An entry of the stream → a use of the service that was paid for; none for payments of nothing in particular. */
+export function usesOf(entry: StreamEntry): readonly Uses[] {
+  const { serviceId, at } = capturedOf(entry) ?? {};
+  return serviceId && at ? [{ serviceId, day: cityDateOf(at), uses: useWeights.payment }] : [];
 }
 
 type Position = readonly [milliseconds: bigint, sequence: bigint];
@@ -90,6 +110,7 @@ export const obeyEntries = (
       const paid = paidFeeOf(entry);
       if (paid) await followPaidFee(tx, paid, deps);
     }
+    await addUses(tx, fresh.flatMap(usesOf));
     await tx.updateTable("payments_position").set({ entry_id: last[0] }).execute();
   });
 

@@ -33,6 +33,13 @@ export const ownFeeOf = (terms: RequestTerms | null): bigint =>
       .map(({ kind, amount }) => ({ kind, amount: BigInt(amount) })),
   );
 
+/** Whether the agency charges something; where its fee is not fixed, the agency says how much. */
+export const hasOwnFee = (terms: RequestTerms | null): boolean =>
+  ownFeeOf(terms) > 0n ||
+  (terms?.fees ?? []).some(
+    ({ kind, pricing }) => kind === "FEE" && (pricing ?? "FIXED") !== "FIXED",
+  );
+
 function whenAsSeen(
   db: Db,
   actor: RequestActor,
@@ -72,7 +79,7 @@ export const approveRequest = (
   deps: RequestDeps,
 ): Promise<RequestOutcome> =>
   whenAsSeen(db, actor, seen, async (tx, row) => {
-    const event = ownFeeOf(row.terms) > 0n ? "APPROVE_WITH_FEE" : "APPROVE";
+    const event = hasOwnFee(row.terms) ? "APPROVE_WITH_FEE" : "APPROVE";
     const step = { event, actor: "AGENCY", actorId: actor.id } as const;
     const outcome = await takeStep(tx, row, step, deps);
     if (outcome.kind === "REFUSED" || event === "APPROVE") return outcome;

@@ -2,11 +2,11 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import { cityCalendar } from "../kit/city-calendar.ts";
 import type { ServicesContext } from "./context.ts";
-import { loadExisting } from "./loaders.ts";
+import { loadExisting, versionKey } from "./loaders.ts";
 import { Person, toPerson } from "./person.ts";
 import { requestActorOf, requireRequestActor } from "./request.actor.ts";
 import { isOverdue, usedMsAt } from "./request-clock.rules.ts";
-import { ownFeeOf } from "./request-process.ts";
+import { hasOwnFee, ownFeeOf } from "./request-process.ts";
 import {
   ProblemType,
   RequestFee,
@@ -25,14 +25,14 @@ import { nextEvents, type RequestEvent } from "./request.rules.ts";
 import { promisedBy } from "./request-step.ts";
 import { ServiceRequest, toServiceRequest } from "./service-request.ts";
 import type { ServiceRequestRow } from "./service-request.store.ts";
-import { Service, toService } from "./service.ts";
+import { Service, toFormerService, toService } from "./service.ts";
 
 /** What a step of its own has to do elsewhere is not offered: approving finds out whether a fee is due. */
 const offered = (event: RequestEvent): boolean => event !== "APPROVE_WITH_FEE";
 
 /** Whether a fee is due, or was. */
 const isWithFee = ({ status, terms }: ServiceRequestRow): boolean =>
-  ["FEE_DUE", "APPROVED", "COMPLETED"].includes(status) && ownFeeOf(terms) > 0n;
+  ["FEE_DUE", "APPROVED", "COMPLETED"].includes(status) && hasOwnFee(terms);
 
 @Resolver(() => ServiceRequest)
 export class ServiceRequestResolver {
@@ -57,6 +57,21 @@ export class ServiceRequestResolver {
     @Ctx() { loaders }: ServicesContext,
   ): Promise<Service> {
     return toService(await loadExisting(loaders.service, serviceId));
+  }
+
+  @FieldResolver(() => Service, {
+    nullable: true,
+    description:
+      "The service as it was when the request was sent, however it was changed since; null for drafts, and for requests that were sent before versions were kept.",
+  })
+  async serviceAsSubmitted(
+    @Root() { row }: ServiceRequest,
+    @Ctx() { loaders }: ServicesContext,
+  ): Promise<Service | null> {
+    const version = row.terms?.serviceVersion;
+    if (version === undefined) return null;
+    const kept = await loadExisting(loaders.versionOfService, versionKey(row.service_id, version));
+    return toFormerService(kept.entry, kept.version);
   }
 
   @FieldResolver(() => Person, {

@@ -1,5 +1,6 @@
 /** ServiceRequest, as its person and its agency see it; what is loaded apart is in service-request.resolver.ts. */
 import { createUnionType, Directive, Field, ID, Int, ObjectType } from "type-graphql";
+import { personalData } from "../kit/personal-data.ts";
 import { connectionOf } from "../kit/pagination.ts";
 import { localized, LocalizedText } from "../kit/scalars.ts";
 import {
@@ -19,6 +20,7 @@ import type { ServiceRequestRow } from "./service-request.store.ts";
 
 @Directive('@key(fields: "id")')
 @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
+@personalData("SERVICE_USE", "To decide on what somebody asks of an agency, and to account for it")
 @ObjectType({
   description:
     "What a person has applied for; that person can read it, and, once it is sent, its agency.",

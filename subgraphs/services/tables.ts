@@ -32,6 +32,10 @@ export type ChannelKind = (typeof channelKinds)[number];
 export const feeKinds = ["FEE", "KNOWLEDGE_DIRHAM", "INNOVATION_DIRHAM", "DEPOSIT"] as const;
 export type FeeKind = (typeof feeKinds)[number];
 
+/** RANGE: from an amount up to another. RULE: worked out, at least the amount. */
+export const feePricings = ["FIXED", "RANGE", "RULE"] as const;
+export type FeePricing = (typeof feePricings)[number];
+
 export const serviceStatuses = ["ACTIVE", "SUSPENDED", "RETIRED"] as const;
 export type ServiceStatus = (typeof serviceStatuses)[number];
 
@@ -65,8 +69,25 @@ export type AgencyTable = {
   readonly website: string | null;
   /** As it is dialled within the country: many are short codes. */
   readonly phone: string | null;
+  readonly email: string | null;
+  readonly logo: string | null;
+  readonly hours_en: string | null;
+  readonly hours_ar: string | null;
   readonly evidence: EvidenceLevel;
   readonly search_text: string;
+};
+
+/** What a service says that is shown with it and not searched or counted by. */
+export type ServiceDetails = {
+  readonly eligibility: readonly Text[];
+  readonly rules: readonly Text[];
+  readonly steps: readonly Text[];
+  readonly outputs: readonly Text[];
+  readonly legalBasis: readonly { readonly title: Text; readonly url: string | null }[];
+  readonly relatedServices: readonly string[];
+  /** Days of the city, YYYY-MM-DD: the first and the last on which it is offered. */
+  readonly validFrom: string | null;
+  readonly validUntil: string | null;
 };
 
 export type ServiceTable = {
@@ -91,6 +112,18 @@ export type ServiceTable = {
   readonly evidence: EvidenceLevel;
   readonly last_reviewed_at: Date;
   readonly search_text: string;
+  /** Which of its kept versions this row says. */
+  readonly version: number;
+  readonly details: ServiceDetails;
+};
+
+/** Each version as it was, whole: service-entry.ts gives its shape. Never changed. */
+export type ServiceVersionTable = {
+  readonly service_id: string;
+  readonly version: number;
+  readonly from_at: Date;
+  readonly changed_by: string;
+  readonly entry: ColumnType<unknown, string, never>;
 };
 
 /** What a service has several of, in their order. */
@@ -108,7 +141,12 @@ export type FeeTable = PartOfService & {
   readonly kind: FeeKind;
   readonly name_en: string;
   readonly name_ar: string;
+  readonly pricing: FeePricing;
+  /** The least it can be, when it is not fixed. */
   readonly amount: bigint;
+  readonly up_to: bigint | null;
+  readonly rule_en: string | null;
+  readonly rule_ar: string | null;
   readonly currency: string;
   /** Whether the amount is made up. */
   readonly sample: boolean;
@@ -154,9 +192,15 @@ export type RequestTerms = {
     readonly amount: string;
     readonly currency: string;
     readonly sample: boolean;
+    /** These are missing in terms that were kept when all fees were fixed. */
+    readonly pricing?: FeePricing;
+    readonly upTo?: string | null;
+    readonly rule?: Text | null;
   }[];
   readonly requiredDocuments: readonly Text[];
   readonly formVersion: number;
+  /** The version of the service; missing in terms that were kept before versions were. */
+  readonly serviceVersion?: number;
 };
 
 /** Columns after `updated_at` are moved by transitions, and by drafts being saved. */
@@ -253,7 +297,8 @@ export type ServicesTables = {
   readonly life_event: LifeEventTable;
   readonly service_life_event: ServiceLifeEventTable;
   readonly catalogue_revision: CatalogueRevisionTable;
-  readonly service: ServiceTable;
+  readonly service: Omit<ServiceTable, "details"> & { readonly details: Json<ServiceDetails> };
+  readonly service_version: ServiceVersionTable;
   readonly service_channel: ServiceChannelTable;
   readonly fee: FeeTable;
   readonly required_document: RequiredDocumentTable;

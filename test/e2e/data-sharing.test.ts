@@ -150,3 +150,33 @@ test("a person withdraws consent, and the next read obeys", async () => {
   });
   expect(await names()).toEqual([]);
 });
+
+test("everybody reads the toolkit, the figures with the agencies' names, and what personal data the graph holds", async () => {
+  const { data, errors } = await city.ask(`{
+    toolkitAudiences { id path { id template { id } } }
+    toolkitDiagnosis(answers: [{ questionId: "time-given", answer: NO }]) { blocker nextStep { id } }
+    sharingStatistics { datasets byAgency { agency { id name { en } } datasets } byMonth { agency { name { ar } } } }
+    personalData { type category subgraphs } }`);
+  expect(errors).toBeUndefined();
+  expect(data.toolkitAudiences).toHaveLength(4);
+  // One clear no outweighs what nobody knows.
+  expect(data.toolkitDiagnosis).toMatchObject({ blocker: "CAPACITY" });
+  const rta = data.sharingStatistics.byAgency.find(({ agency }: any) => agency.id === "rta");
+  expect(rta.agency.name.en).toContain("Roads and Transport Authority");
+  expect(rta.datasets).toBeGreaterThan(0);
+  const held = new Map<string, any>(data.personalData.map((one: any) => [one.type, one]));
+  expect(held.get("Payment")).toMatchObject({ category: "FINANCIAL", subgraphs: ["payments"] });
+  expect(held.get("Person").subgraphs).toHaveLength(4);
+});
+
+test("an organisation keeps its progress in the toolkit, through the gateway", async () => {
+  const save = `mutation($input: ToolkitProgressInput!) { saveToolkitProgress(input: $input) {
+    ... on ToolkitProgress { revision nextItem { id } } ... on ToolkitProgressConflict { code } } }`;
+  const input = { basedOnRevision: 0, audienceId: "stalled", doneItems: ["stalled-diagnose"] };
+  const saved = async () =>
+    (await city.ask(save, { as: staff.cares, variables: { input } })).data.saveToolkitProgress;
+  expect(await saved()).toMatchObject({ revision: 1, nextItem: { id: "stalled-owner" } });
+  expect(await saved()).toMatchObject({ code: "PROGRESS_CHANGED" });
+  const { errors } = await city.ask("{ toolkitProgress { revision } }");
+  expect(errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
+});

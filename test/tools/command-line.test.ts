@@ -35,7 +35,10 @@ describe("the token tool", () => {
   test.each([
     [["person"], { sub: "person-amal", kind: "person", scope: "" }],
     [["person", "person-lina"], { sub: "person-lina", kind: "person", scope: "" }],
-    [["agency"], { sub: "agency-dewa", kind: "agency", agency: "dewa", scope: "billing:read" }],
+    [
+      ["agency"],
+      { sub: "agency-dewa", kind: "agency", agency: "dewa", scope: "billing:read catalogue:write" },
+    ],
     [
       ["agency", "agency-dubai-police"],
       { sub: "agency-dubai-police", agency: "dubai-police", scope: "billing:read" },

@@ -2,7 +2,7 @@
  * Rows of the data products; all of them made up, and marked so. Journeys come from a small generator
  * with a fixed start, so that every city has the same: crowded areas, and a few where hardly anybody is.
  */
-import type { ProductFieldData, RowData } from "../tables.ts";
+import type { ProductFieldData, RowData } from "../product.tables.ts";
 
 export type SeedProduct = {
   readonly datasetId: string;

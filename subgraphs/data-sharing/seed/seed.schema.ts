@@ -3,14 +3,8 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { fromRoot } from "../../../platform/root.ts";
 import { type Format, mediaTypes } from "../dataset.rules.ts";
-import {
-  accessLevels,
-  legalBases,
-  personalDataKinds,
-  purposeCodes,
-  sensitivities,
-  updateFrequencies,
-} from "../tables.ts";
+import { toolkitContentSchema } from "../toolkit-content.ts";
+import { accessLevels, legalBases, personalDataKinds, purposeCodes, sensitivities, updateFrequencies } from "../tables.ts";
 
 const text = z.string().trim().min(1);
 const localized = z.strictObject({ en: text, ar: text });
@@ -89,6 +83,15 @@ const toolkitAudience = z.strictObject({
   firstSteps: z.array(z.strictObject({ title: localized, text: localized })).min(1),
 });
 
+const toolkitEdition = z
+  .looseObject({ version: z.number().int().positive(), publishedOn: day, reviewOn: day })
+  .transform(({ version, publishedOn, reviewOn, ...rest }) => ({
+    version,
+    publishedOn,
+    reviewOn,
+    content: toolkitContentSchema.parse(rest),
+  }));
+
 export type SeedParticipant = z.infer<typeof participant>;
 export type SeedTheme = z.infer<typeof theme>;
 export type SeedLicence = z.infer<typeof licence>;
@@ -114,3 +117,4 @@ export const readDatasets = () => read("datasets.json", dataset);
 export const readConsents = () => read("consents.json", consent);
 export const readDataAccesses = () => read("data-accesses.json", dataAccess);
 export const readToolkit = () => read("toolkit.json", toolkitAudience);
+export const readToolkitEditions = () => read("toolkit-edition.json", toolkitEdition);

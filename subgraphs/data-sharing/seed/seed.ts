@@ -23,6 +23,7 @@ import {
   readParticipants,
   readThemes,
   readToolkit,
+  readToolkitEditions,
 } from "./seed.schema.ts";
 
 const rowsPerStatement = 200;
@@ -79,6 +80,16 @@ export async function seed(db: Kysely<DataSharingTables>): Promise<void> {
   const accessRows = accesses.map((one) => toDataAccessRow(one, fieldsOf, consentRows));
   await insert(db, "data_access", accessRows.map(withJson));
   await insert(db, "toolkit_audience", toolkit.map(toToolkitRow));
+  await insert(
+    db,
+    "toolkit_edition",
+    (await readToolkitEditions()).map(({ version, publishedOn, reviewOn, content }) => ({
+      version,
+      published_on: publishedOn,
+      review_on: reviewOn,
+      content: JSON.stringify(content),
+    })),
+  );
   await insert(
     db,
     "data_product",

@@ -7,6 +7,8 @@ import * as paymentLife from "./0005-payment-life.ts";
 import * as fuel from "./0006-fuel.ts";
 import * as instalments from "./0007-instalments.ts";
 import * as operations from "./0008-operations.ts";
+import * as notify from "./0010-notify.ts";
+import * as eventService from "./0011-event-service.ts";
 
 export const migrations = {
   "0001-items": items,
@@ -17,4 +19,6 @@ export const migrations = {
   "0006-fuel": fuel,
   "0007-instalments": instalments,
   "0008-operations": operations,
+  "0010-notify": notify,
+  "0011-event-service": eventService,
 };

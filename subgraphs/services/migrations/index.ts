@@ -4,6 +4,7 @@ import { serviceUse } from "./0002-service-use.ts";
 import { serviceRequests } from "./0003-service-requests.ts";
 import { requestLife } from "./0020-request-life.ts";
 import { search } from "./0030-search.ts";
+import { serviceVersions } from "./0040-service-versions.ts";
 
 export const migrations = {
   "0001-catalogue": catalogue,
@@ -11,4 +12,5 @@ export const migrations = {
   "0003-service-requests": serviceRequests,
   "0020-request-life": requestLife,
   "0030-search": search,
+  "0040-service-versions": serviceVersions,
 };

@@ -2,14 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { fromRoot } from "../../../platform/root.ts";
-import {
-  agencyKinds,
-  audiences,
-  channelKinds,
-  evidenceLevels,
-  feeKinds,
-  serviceStatuses,
-} from "../tables.ts";
+import { type ServiceEntry, serviceEntry } from "../service-entry.ts";
+import { agencyKinds, evidenceLevels } from "../tables.ts";
 
 const text = z.string().trim().min(1);
 const localized = z.strictObject({ en: text, ar: text });
@@ -28,38 +22,14 @@ const agency = z.strictObject({
   evidence: z.enum(evidenceLevels),
 });
 
-const channel = z.strictObject({
-  kind: z.enum(channelKinds),
-  url: z.url().optional(),
-  phone: text.optional(),
-  hours: localized.optional(),
-});
-
-const fee = z.strictObject({
-  kind: z.enum(feeKinds),
-  name: localized,
-  /** Fils. */
-  amount: z.number().int().positive().transform(BigInt),
-  sample: z.boolean(),
-});
-
-const service = z.strictObject({
+/** What services of one kind have in common. All of it is made up. */
+const guide = z.strictObject({
   id,
-  agency: id,
-  category: id,
-  name: localized,
-  summary: localized,
-  description: localized,
-  audiences: z.array(z.enum(audiences)).min(1),
-  channels: z.array(channel).min(1),
-  fees: z.array(fee),
-  processingTime: z.strictObject({ duration: text, businessDays: z.boolean() }),
-  requiredDocuments: z.array(localized),
-  payable: z.boolean(),
-  status: z.enum(serviceStatuses),
-  keywords: z.array(text),
-  evidence: z.enum(evidenceLevels),
-  lastReviewedAt: z.iso.date(),
+  services: z.array(id).min(1),
+  eligibility: z.array(localized).min(1),
+  rules: z.array(localized).min(1),
+  steps: z.array(localized).min(1),
+  outputs: z.array(localized).min(1),
 });
 
 /** Those to which the seed knows a way (request-rows.ts). */
@@ -89,7 +59,8 @@ export type SeedRequestForms = z.infer<typeof requestForms>;
 export type SeedCategory = z.infer<typeof category>;
 export type SeedRequest = z.infer<typeof request>;
 export type SeedAgency = z.infer<typeof agency>;
-export type SeedService = z.infer<typeof service>;
+export type SeedGuide = z.infer<typeof guide>;
+export type SeedService = ServiceEntry;
 export type SeedUse = z.infer<typeof use>;
 
 async function read<Schema extends z.ZodType>(
@@ -105,7 +76,8 @@ async function read<Schema extends z.ZodType>(
 export const readCategories = () => read("categories.json", z.array(category));
 export const readLifeEvents = () => read("life-events.json", z.array(lifeEvent));
 export const readAgencies = () => read("agencies.json", z.array(agency));
-export const readServices = () => read("services.json", z.array(service));
+export const readServices = () => read("services.json", z.array(serviceEntry));
+export const readGuides = () => read("service-guides.json", z.array(guide));
 export const readUse = () => read("use.json", use);
 export const readRequests = () => read("requests.json", z.array(request));
 export const readRequestForms = () => read("request-forms.json", requestForms);

@@ -27,9 +27,15 @@ const ways: Readonly<Record<SeedRequest["status"], readonly RequestEvent[]>> = {
 const termsOf = (service: SeedService): RequestTerms => ({
   name: service.name,
   processing: service.processingTime,
-  fees: service.fees.map((fee) => ({ ...fee, amount: `${fee.amount}`, currency: "AED" })),
+  fees: service.fees.map(({ upTo, ...fee }) => ({
+    ...fee,
+    amount: `${fee.amount}`,
+    upTo: upTo === null ? null : `${upTo}`,
+    currency: "AED",
+  })),
   requiredDocuments: service.requiredDocuments,
   formVersion: 0,
+  serviceVersion: 1,
 });
 
 const causeOf = (

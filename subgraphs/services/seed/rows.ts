@@ -1,11 +1,14 @@
 /** The seed's data → rows of the tables; nothing is read or written here. */
 import type { Insertable } from "kysely";
 import { hasItsDirhams } from "../fee.rules.ts";
+import type { ServiceEntry } from "../service-entry.ts";
+import { toServiceRow } from "../service-rows.ts";
 import type { ServicesTables } from "../tables.ts";
 import { searchTextOf } from "../text.rules.ts";
 import type {
   SeedAgency,
   SeedCategory,
+  SeedGuide,
   SeedLifeEvent,
   SeedService,
   SeedUse,
@@ -27,67 +30,73 @@ export const toLifeEventRow = (
   position: number,
 ): Row<"life_event"> => ({ id, position, name_en: name.en, name_ar: name.ar });
 
-export const toLifeEventServiceRows = ({ id, services }: SeedLifeEvent) =>
-  services.map((service_id): Row<"service_life_event"> => ({ service_id, life_event_id: id }));
+/** Sample: as most counters of the catalogue have them. */
+const counterHours = {
+  hours_en: "Sunday to Thursday, 8:00 to 14:00",
+  hours_ar: "من الأحد إلى الخميس، من 8:00 إلى 14:00",
+};
 
 export const toAgencyRow = ({ name, ...agency }: SeedAgency): Row<"agency"> => ({
   ...agency,
+  email: null,
+  logo: null,
+  ...counterHours,
   name_en: name.en,
   name_ar: name.ar,
   search_text: searchTextOf([name.en, name.ar]),
 });
 
-export const toServiceRow = (service: SeedService): Row<"service"> => ({
-  id: service.id,
-  agency_id: service.agency,
-  category_id: service.category,
-  name_en: service.name.en,
-  name_ar: service.name.ar,
-  summary_en: service.summary.en,
-  summary_ar: service.summary.ar,
-  description_en: service.description.en,
-  description_ar: service.description.ar,
-  audiences: service.audiences,
-  processing_duration: service.processingTime.duration,
-  processing_business_days: service.processingTime.businessDays,
-  payable: service.payable,
-  status: service.status,
-  keywords: service.keywords,
-  evidence: service.evidence,
-  last_reviewed_at: new Date(`${service.lastReviewedAt}T00:00:00+04:00`),
-  search_text: searchTextOf([
-    ...[service.name, service.summary, service.description].flatMap(({ en, ar }) => [en, ar]),
-    ...service.keywords,
-  ]),
-});
+const relatedLimit = 3;
 
-export const toChannelRows = ({ id, channels }: SeedService): Row<"service_channel">[] =>
-  channels.map(({ kind, url, phone, hours }, position) => ({
-    service_id: id,
-    position,
-    kind,
-    url: url ?? null,
-    phone: phone ?? null,
-    hours_en: hours?.en ?? null,
-    hours_ar: hours?.ar ?? null,
-  }));
+/** Sample: there is no telling what the agencies' services rest on. */
+const legalBasis = [
+  {
+    title: {
+      en: "The agency's decision on the terms of its services (sample)",
+      ar: "قرار الجهة بشأن شروط خدماتها (عينة)",
+    },
+    url: null,
+  },
+];
 
-export const toFeeRows = ({ id, fees }: SeedService): Row<"fee">[] =>
-  fees.map(({ kind, name, amount, sample }, position) => ({
-    service_id: id,
-    position,
-    kind,
-    name_en: name.en,
-    name_ar: name.ar,
-    amount,
-    currency: "AED",
-    sample,
-  }));
-
-export const toDocumentRows = ({ id, requiredDocuments }: SeedService) =>
-  requiredDocuments.map(({ en, ar }, position): Row<"required_document"> => {
-    return { service_id: id, position, name_en: en, name_ar: ar };
+/**
+ * Services as their file has them, with what the other files say of them: life events and guides.
+ * Related are the first few of the same agency and category.
+ * @throws Error when a service has no guide.
+ */
+export const toEntries = (
+  services: readonly SeedService[],
+  lifeEvents: readonly SeedLifeEvent[],
+  guides: readonly SeedGuide[],
+): ServiceEntry[] =>
+  services.map((service) => {
+    const guide = guides.find((one) => one.services.includes(service.id));
+    if (!guide) throw new Error(`"${service.id}" stands in no guide of service-guides.json.`);
+    const { eligibility, rules, steps, outputs } = guide;
+    const related = services.filter(
+      ({ id, agency, category }) =>
+        id !== service.id && agency === service.agency && category === service.category,
+    );
+    return {
+      ...service,
+      lifeEvents: lifeEvents.filter((one) => one.services.includes(service.id)).map(({ id }) => id),
+      eligibility,
+      rules,
+      steps,
+      outputs,
+      legalBasis,
+      relatedServices: related.slice(0, relatedLimit).map(({ id }) => id),
+    };
   });
+
+/** They hold since they were looked over. */
+export const toFirstVersion = (entry: ServiceEntry) => ({
+  service_id: entry.id,
+  version: 1,
+  from_at: toServiceRow(entry).last_reviewed_at,
+  changedBy: "seed",
+  entry,
+});
 
 export const toUseRows = ({ from, counts }: SeedUse): Row<"service_use">[] =>
   Object.entries(counts).flatMap(([service_id, days]) =>

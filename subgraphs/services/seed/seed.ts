@@ -1,9 +1,18 @@
 /** Fills an empty database from the data files beside this one. */
 import type { Insertable, Kysely } from "kysely";
+import {
+  toChannelRows,
+  toDocumentRows,
+  toFeeRows,
+  toLifeEventRows,
+  toWrittenServiceRow,
+} from "../service-rows.ts";
+import { insertVersions } from "../service-version.store.ts";
 import type { ServicesTables } from "../tables.ts";
 import {
   readAgencies,
   readCategories,
+  readGuides,
   readLifeEvents,
   readRequestForms,
   readRequests,
@@ -14,12 +23,9 @@ import {
   checkFees,
   toAgencyRow,
   toCategoryRow,
-  toChannelRows,
-  toDocumentRows,
-  toFeeRows,
+  toEntries,
+  toFirstVersion,
   toLifeEventRow,
-  toLifeEventServiceRows,
-  toServiceRow,
   toUseRows,
 } from "./rows.ts";
 import { seedRequests, toFormRows } from "./request-rows.ts";
@@ -40,7 +46,7 @@ async function insert<Table extends keyof ServicesTables>(
 }
 
 export async function seed(db: Kysely<ServicesTables>): Promise<void> {
-  const [categories, agencies, services, use, requests, forms, lifeEvents] = await Promise.all([
+  const [categories, agencies, services, use, requests, forms, lifeEvents, guides] = await Promise.all([
     readCategories(),
     readAgencies(),
     readServices(),
@@ -48,16 +54,19 @@ export async function seed(db: Kysely<ServicesTables>): Promise<void> {
     readRequests(),
     readRequestForms(),
     readLifeEvents(),
+    readGuides(),
   ]);
+  const entries = toEntries(services, lifeEvents, guides);
   checkFees(services, agencies);
   await insert(db, "category", categories.map(toCategoryRow));
   await insert(db, "agency", agencies.map(toAgencyRow));
-  await insert(db, "service", services.map(toServiceRow));
+  await insert(db, "service", entries.map((entry) => toWrittenServiceRow(entry)));
+  await insertVersions(db, entries.map(toFirstVersion));
   await insert(db, "life_event", lifeEvents.map(toLifeEventRow));
-  await insert(db, "service_life_event", lifeEvents.flatMap(toLifeEventServiceRows));
-  await insert(db, "service_channel", services.flatMap(toChannelRows));
-  await insert(db, "fee", services.flatMap(toFeeRows));
-  await insert(db, "required_document", services.flatMap(toDocumentRows));
+  await insert(db, "service_life_event", entries.flatMap(toLifeEventRows));
+  await insert(db, "service_channel", entries.flatMap(toChannelRows));
+  await insert(db, "fee", entries.flatMap(toFeeRows));
+  await insert(db, "required_document", entries.flatMap(toDocumentRows));
   await insert(db, "service_use", toUseRows(use));
   await insert(db, "request_form", toFormRows(forms));
   await seedRequests(db, requests, services);

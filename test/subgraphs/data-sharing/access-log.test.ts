@@ -114,6 +114,34 @@ describe.each(databases)("the access log on $kind", ({ open }) => {
     expect(await audit()).toMatchObject({ ok: true, entries: 20 });
   });
 
+  /** Rests on no grant, so that nothing stands in the way of the one statement. */
+  const refused = access({ outcome: "REFUSED", refusal: "GRANT_FOREIGN", rowCount: 0 });
+
+  test("a writer that knows the end of the log writes by one statement, and looks again when another wrote", async () => {
+    const second = createAccessLogWriter({ db: database.db, key, clock: () => nowMs, settle });
+    await writer.write(refused);
+    database.statements.length = 0;
+    await Promise.all([writer.write(refused), writer.write(refused)]);
+    expect(database.statements).toHaveLength(2);
+    for (let turn = 0; turn < 4; turn += 1) {
+      for (const one of [writer, second]) {
+        await one.write(refused);
+        await one.write(refused);
+      }
+    }
+    expect(await audit()).toMatchObject({ ok: true, entries: 19 });
+  });
+
+  test("what was tampered with stops a writer that believes to know the end of the log", async () => {
+    await writer.write(refused);
+    await writer.write(refused);
+    await tamper("update access_log_entry set hash = repeat('c', 64) where sequence = 2");
+    const found = "Entry 2 of the access log is not the one that was written";
+    await expect(writer.write(refused)).rejects.toThrow(found);
+    // And it stays stopped.
+    await expect(writer.write(refused)).rejects.toThrow(found);
+  });
+
   test("a clock that goes back does not take the log back", async () => {
     const { entry: first } = await writer.write(access());
     nowMs -= 60_000;
@@ -233,6 +261,9 @@ describe.each(databases)("the access log on $kind", ({ open }) => {
   test("writes, and so hands over, nothing more once the end of the log was tampered with", async () => {
     await writeMany(3);
     await tamper("delete from access_log_entry where sequence = 3");
+    await expect(writer.write(access())).rejects.toThrow("Entry 3 of the access log is not");
+    // After a restart it is found by the head that was signed.
+    writer = createAccessLogWriter({ db: database.db, key, clock: () => nowMs, settle });
     await expect(writer.write(access())).rejects.toThrow("has 2 entries, but 3 were signed");
     await tamper("update access_log_tree_head set frontier = '[]'");
     await expect(writer.write(access())).rejects.toThrow("does not bear our signature");

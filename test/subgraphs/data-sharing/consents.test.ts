@@ -178,6 +178,17 @@ describe.each(databases)("what people see and rule of their data on $kind", ({ k
     return { withdrawn: data?.withdrawConsent, errors };
   };
 
+  test("a change of consents tells every gateway, so that no read under way is joined any more", async () => {
+    const { id } = (await grant({ purpose: "RESEARCH" })).granted.consent;
+    const { body } = await started.send(
+      `mutation { withdrawConsent(id: "${id}") { __typename } }`,
+      { principal: omar },
+    );
+    expect((body as any).extensions.invalidation).toEqual([
+      { kind: "type", subgraph: "data-sharing", type: "Consent" },
+    ]);
+  });
+
   test("a consent is granted once, withdrawn once, and can be granted anew", async () => {
     const before = (await consentsOf(omar)).totalCount;
     const first = (await grant()).granted;

@@ -61,6 +61,12 @@ describe("the catalogue for harvesters", () => {
     expect(await validate(turtle)).toEqual({ conforms: true, results: [] });
   });
 
+  test("would be found not to fit when a term's class is left out", async () => {
+    const { conforms, results } = await validate(turtle.replaceAll("dct:Frequency", "dct:Other"));
+    expect(conforms).toBe(false);
+    expect(results).toHaveLength(71);
+  });
+
   test("would be found not to fit without titles, or with a distribution that leads nowhere", async () => {
     const broken = turtle
       .replaceAll("dct:title", "dct:alternative")

@@ -6,6 +6,7 @@ import {
   growFrontier,
   hashLeaf,
   proveConsistency,
+  proveGrowth,
   proveInclusion,
   rootOf,
   rootOfFrontier,
@@ -42,6 +43,18 @@ describe("the Merkle tree of the access log", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("proves its growth from the old frontier and the new leaves as from all leaves", () => {
+    fc.assert(
+      fc.property(treeAndTwoSizes, ([size, first]) => {
+        const leaves = leavesOf(size);
+        const old = growFrontier([], leaves.slice(0, first));
+        expect(proveGrowth(old, leaves.slice(first))).toEqual(proveConsistency(leaves, first));
+      }),
+      { numRuns: 300 },
+    );
+    expect(() => proveGrowth([], leavesOf(2))).toThrow(RangeError);
   });
 
   test("proves each leaf, and no other leaf, place, size or root by that proof", () => {

@@ -82,6 +82,19 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
       .orderBy("sequence", "desc")
       .executeTakeFirstOrThrow() as any;
 
+  const refusalsAt = async (told: readonly { loggedAs: number }[]) => {
+    const entries = await started.database.db
+      .selectFrom("access_log_entry")
+      .select("refusal")
+      .where(
+        "sequence",
+        "in",
+        told.map(({ loggedAs }) => BigInt(loggedAs)),
+      )
+      .execute();
+    return entries.map(({ refusal }: any) => refusal);
+  };
+
   test("the database knows exactly the steps that the rules know", async () => {
     const steps = await started.database.db
       .selectFrom("legal_step" as any)
@@ -275,6 +288,15 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
     });
   });
 
+  test("a granted read with its entry in the log takes three statements: the grant, the data, the log", async () => {
+    await using access = await reach();
+    const read = () => access.read(countsQuery, { by: ["area"] });
+    await read();
+    started.database.statements.length = 0;
+    expect((await read()).__typename).toBe("SharedCounts");
+    expect(started.database.statements).toHaveLength(3);
+  });
+
   test("rows never join counts or noise of persons in one grant, and a way that was not granted is refused", async () => {
     const { id } = await story.request(staff.cares, mobilityWish);
     await story.assess(staff.rtaAssessor, id, 1);
@@ -293,6 +315,13 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
     await using access = await reach({ operations: ["ROWS"] });
     const read = async () => {
       const told = await access.read(rowsQuery, { fields: ["area"] });
+      // Every attempt is in the log, with the reason why it failed.
+      expect(await lastEntry()).toMatchObject({
+        sequence: BigInt(told.loggedAs ?? told.logSequence),
+        subject_id: access.grant,
+        refusal: told.code ?? null,
+        outcome: told.code ? "REFUSED" : "GRANTED",
+      });
       return told.code ?? told.__typename;
     };
     expect(await read()).toBe("SharedRows");
@@ -303,6 +332,7 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
     nowMs = Date.parse("2029-01-01T00:00:00Z");
     expect(await read()).toBe("GRANT_EXPIRED");
     nowMs = Date.parse("2025-06-01T00:00:00Z");
+    // The log's clock does not go back with ours.
     expect(await read()).toBe("GRANT_NOT_STARTED");
     nowMs = start;
     expect(await story.changeGrant(staff.noor, access.grant, "REVOKED").catch(() => "no")).toBe(
@@ -321,7 +351,9 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
     const told = await Promise.all(
       Array.from({ length: 8 }, () => access.read(rowsQuery, { fields: ["area"] })),
     );
-    expect(told.filter(({ code }) => code === "RATE_EXCEEDED")).toHaveLength(5);
+    const exceeded = told.filter(({ code }) => code === "RATE_EXCEEDED");
+    expect(exceeded).toHaveLength(5);
+    expect(await refusalsAt(exceeded)).toEqual(Array(5).fill("RATE_EXCEEDED"));
     nowMs += 3_600_000;
     expect(await access.read(rowsQuery, { fields: ["area"] })).toMatchObject({
       __typename: "SharedRows",
@@ -355,8 +387,10 @@ describe.each(databases)("from a request to access on $kind", ({ kind }) => {
     expect(await ask(400)).toMatchObject({ value: first.value, remainingMilliEpsilon: 600 });
     const areas = ["deira", "bur-dubai", "dubai-marina", "al-quoz", "jumeirah"];
     const told = await Promise.all(areas.map((area) => ask(200, area)));
-    expect(told.filter(({ code }) => code === "BUDGET_EXHAUSTED")).toHaveLength(2);
+    const exhausted = told.filter(({ code }) => code === "BUDGET_EXHAUSTED");
+    expect(exhausted).toHaveLength(2);
     expect(await lastEntry()).toMatchObject({ operation: "PRIVATE_AGGREGATE" });
+    expect(await refusalsAt(exhausted)).toEqual(["BUDGET_EXHAUSTED", "BUDGET_EXHAUSTED"]);
     const { rows } = await sql<{ spent: number }>`select spent_milli_epsilon as spent
       from access_grant where id = ${access.grant}`.execute(started.database.db);
     expect(rows[0]?.spent).toBe(1_000);

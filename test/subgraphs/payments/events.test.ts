@@ -124,7 +124,11 @@ describe.each(databases)("events of payments on $kind", ({ open }) => {
         {
           paymentId: id,
           seq: "1",
-          body: expect.objectContaining({ state: "CAPTURED", amount: "100" }),
+          body: expect.objectContaining({
+            state: "CAPTURED",
+            amount: "100",
+            serviceId: expect.stringMatching(/^[a-z-]+$/),
+          }),
         },
       ]);
     } finally {

@@ -7,7 +7,8 @@ import {
   readServices,
   readUse,
 } from "../../../subgraphs/services/seed/catalogue.schema.ts";
-import { checkFees, toServiceRow } from "../../../subgraphs/services/seed/rows.ts";
+import { checkFees } from "../../../subgraphs/services/seed/rows.ts";
+import { toServiceRow } from "../../../subgraphs/services/service-rows.ts";
 
 const [agencies, categories, services, use, requests] = await Promise.all([
   readAgencies(),
