@@ -32,6 +32,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
   faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
   search:judge  the search, judged
+  near-me:measure  ways to find what is near    npm run near-me:measure -- --times 200
   access-log:verify  proofs of the access log, offline
   access-log:audit   the whole access log, against heads that were kept
   fuzz:execution   answers against one schema   npm run fuzz:execution -- --help
@@ -127,6 +128,8 @@ const commands = {
   },
   "search:judge": (args) =>
     runProcess("node", ["test/search/judge.ts", ...args], { root, ipc: true }),
+  "near-me:measure": (args) =>
+    runProcess("node", ["test/load/near-me/main.ts", ...args], { root, ipc: true }),
   "fuzz:execution": (args) =>
     runProcess("node", ["test/fuzz/main.ts", ...args], { root, ipc: true }),
   "access-log:verify": program("tools/verify-access-log.js"),

@@ -16,12 +16,13 @@ import {
 } from "./fhir-schemas.ts";
 import type { Directory } from "./fhir-write.rules.ts";
 import { compileHours, type HoursTexts } from "./hours-compilation.rules.ts";
+import { maxHoursLength } from "./hours-correction.rules.ts";
 import { parseOpeningHours } from "./opening-hours-text.rules.ts";
 import { minutesPerDay, toMultirange, toWeeklyHours } from "./opening-hours.rules.ts";
 import { normaliseName } from "./practitioner.rules.ts";
 import type { FacilityTable, PractitionerRoleTable, PractitionerTable } from "./tables.ts";
 
-export type FhirProblem = {
+type Problem = {
   /** `Location/dha-1`, or `Bundle` when it is none of its resources. */
   readonly resource: string;
   /** FHIR's path within the resource, for example position.latitude. */
@@ -29,11 +30,16 @@ export type FhirProblem = {
   readonly message: string;
 };
 
+/** With its place from the root, for example `Bundle.entry[3].resource.position.latitude`. */
+export type FhirProblem = Problem & { readonly place: string };
+
 export type ReadDirectory = {
   readonly directory: Directory;
   /** What is referred to and not in the bundle, with who refers to it. */
   readonly outside: readonly { readonly id: string; readonly problem: FhirProblem }[];
   readonly problems: readonly FhirProblem[];
+  /** Tells the place of a problem that the bundle alone does not show. */
+  readonly locate: (problem: Problem) => FhirProblem;
 };
 
 const lastPart = ({ reference }: { readonly reference: string }): string =>
@@ -48,7 +54,7 @@ const elementOf = (path: readonly PropertyKey[]): string =>
     .join("")
     .slice(1);
 
-function problemsOf(resource: string, issues: readonly z.core.$ZodIssue[]): FhirProblem[] {
+function problemsOf(resource: string, issues: readonly z.core.$ZodIssue[]): Problem[] {
   return issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => ({
@@ -72,15 +78,18 @@ const extensionsOf = <Url extends LocationExtension["url"]>(
 function readHoursText(
   resource: LocationResource,
   url: typeof extensionUrls.openingHours | typeof extensionUrls.ramadanHours,
-  problems: FhirProblem[],
+  problems: Problem[],
 ): string | null {
   const text = extensionsOf(resource, url)[0]?.valueString ?? null;
   if (text === null) return null;
+  const element = `extension(${url.slice(url.lastIndexOf(":") + 1)}).valueString`;
   try {
+    if (text.length > maxHoursLength) {
+      throw new RangeError(`may have up to ${maxHoursLength} characters, not ${text.length}.`);
+    }
     parseOpeningHours(text);
     return text;
   } catch (error) {
-    const element = `extension(${url.slice(url.lastIndexOf(":") + 1)}).valueString`;
     const message = error instanceof Error ? error.message : String(error);
     problems.push({ resource: `Location/${resource.id}`, element, message });
     return null;
@@ -88,7 +97,7 @@ function readHoursText(
 }
 
 /** What does not parse is a problem; the row is then whole, and not used. */
-const readHours = (resource: LocationResource, problems: FhirProblem[]): HoursTexts => ({
+const readHours = (resource: LocationResource, problems: Problem[]): HoursTexts => ({
   hours_text: readHoursText(resource, extensionUrls.openingHours, problems) ?? "off",
   ramadan_hours_text: readHoursText(resource, extensionUrls.ramadanHours, problems),
 });
@@ -108,7 +117,7 @@ const readDetails = (resource: LocationResource) => ({
 function toFacility(
   resource: LocationResource,
   speciality: { readonly en: string; readonly ar: string } | undefined,
-  problems: FhirProblem[],
+  problems: Problem[],
 ): FacilityTable {
   const [type] = resource.type;
   const texts = readHours(resource, problems);
@@ -183,11 +192,7 @@ function toRole(resource: PractitionerRoleResource): PractitionerRoleTable {
 const isType = (type: unknown): type is ResourceType =>
   typeof type === "string" && Object.hasOwn(resourceSchemas, type);
 
-function readResource(
-  given: Record<string, unknown>,
-  at: number,
-  problems: FhirProblem[],
-): Resource[] {
+function readResource(given: Record<string, unknown>, at: number, problems: Problem[]): Resource[] {
   const { resourceType, id } = given;
   if (!isType(resourceType)) {
     const element = `entry[${at}].resource.resourceType`;
@@ -209,40 +214,58 @@ const ofType = <Type extends ResourceType>(resources: readonly Resource[], type:
 
 const nothing: Directory = { facilities: [], practitioners: [], roles: [] };
 
-/** @param given JSON, already parsed. */
-export function readBundle(given: unknown): ReadDirectory {
-  const bundle = bundleSchema.safeParse(given);
-  if (!bundle.success) {
-    const problems = problemsOf("Bundle", bundle.error.issues);
-    return { directory: nothing, outside: [], problems };
-  }
-  const problems: FhirProblem[] = [];
-  const resources = bundle.data.entry.flatMap(({ resource }, at) =>
-    readResource(resource, at, problems),
-  );
-  const names = resources.map(({ resourceType, id }) => `${resourceType}/${id}`);
+const nameOf = (resource: Readonly<Record<string, unknown>>): string =>
+  `${String(resource["resourceType"])}/${String(resource["id"])}`;
+
+type Locate = ReadDirectory["locate"];
+
+/** The last entry of a name: of two alike, the second is the problem. */
+function createLocate(entries: readonly Readonly<Record<string, unknown>>[]): Locate {
+  const places = new Map(entries.map((resource, at) => [nameOf(resource), at]));
+  return (problem) => {
+    const nameless = /at entry\[(\d+)\]$/.exec(problem.resource)?.[1];
+    const at = nameless ?? places.get(problem.resource);
+    const root = at === undefined ? "Bundle" : `Bundle.entry[${at}].resource`;
+    return { ...problem, place: problem.element === "" ? root : `${root}.${problem.element}` };
+  };
+}
+
+/** Names that stand twice, and main specialities that are not held as they are given. */
+function problemsBetween(resources: readonly Resource[]): Problem[] {
+  const problems: Problem[] = [];
   const here = new Set<string>();
-  for (const name of names) {
-    if (here.has(name)) problems.push({ resource: name, element: "id", message: "stands twice." });
-    here.add(name);
+  for (const resource of resources.map(nameOf)) {
+    if (here.has(resource)) problems.push({ resource, element: "id", message: "stands twice." });
+    here.add(resource);
   }
-  const services = new Map(
-    ofType(resources, "HealthcareService").map((one) => [
-      lastPart(one.location[0]),
-      { en: one.specialty[0].text, ar: arabicOf(one.specialty[0]._text) },
-    ]),
-  );
+  const served = new Set<string>();
   for (const { id, location } of ofType(resources, "HealthcareService")) {
     const [{ reference }] = location;
-    if (here.has(reference)) continue;
-    const message = `${reference} is not in the bundle: a main speciality comes with its Location.`;
-    problems.push({
-      resource: `HealthcareService/${id}`,
-      element: "location[0].reference",
-      message,
-    });
+    const tell = (element: string, message: string) =>
+      problems.push({ resource: `HealthcareService/${id}`, element, message });
+    const wanted = `${lastPart(location[0])}-main`;
+    if (!here.has(reference)) {
+      tell(
+        "location[0].reference",
+        `${reference} is not in the bundle: a main speciality comes with its Location.`,
+      );
+    } else if (served.has(reference)) {
+      tell("location[0].reference", `${reference} has a main speciality already: it has one.`);
+    } else if (id !== wanted) tell("id", `must be ${wanted}: other ids are not held.`);
+    served.add(reference);
   }
-  const outside = ofType(resources, "PractitionerRole").flatMap((one) =>
+  for (const { id, identifier } of ofType(resources, "Organization")) {
+    if (identifier[0].value === id) continue;
+    const message = `must be ${id}, as the resource's id: another is not held.`;
+    problems.push({ resource: `Organization/${id}`, element: "identifier[0].value", message });
+  }
+  return problems;
+}
+
+/** What roles refer to, and the bundle does not hold. */
+const outsideOf = (resources: readonly Resource[], locate: Locate): ReadDirectory["outside"] => {
+  const here = new Set(resources.map(nameOf));
+  return ofType(resources, "PractitionerRole").flatMap((one) =>
     (
       [
         ["practitioner", one.practitioner],
@@ -252,12 +275,33 @@ export function readBundle(given: unknown): ReadDirectory {
       .filter(([, { reference }]) => !here.has(reference))
       .map(([element, { reference }]) => ({
         id: reference,
-        problem: {
+        problem: locate({
           resource: `PractitionerRole/${one.id}`,
           element: `${element}.reference`,
           message: `There is no ${reference}, neither in the bundle nor here.`,
-        },
+        }),
       })),
+  );
+};
+
+/** @param given JSON, already parsed. */
+export function readBundle(given: unknown): ReadDirectory {
+  const bundle = bundleSchema.safeParse(given);
+  if (!bundle.success) {
+    const locate = createLocate([]);
+    const problems = problemsOf("Bundle", bundle.error.issues).map(locate);
+    return { directory: nothing, outside: [], problems, locate };
+  }
+  const entries = bundle.data.entry.map(({ resource }) => resource);
+  const locate = createLocate(entries);
+  const problems: Problem[] = [];
+  const resources = entries.flatMap((resource, at) => readResource(resource, at, problems));
+  problems.push(...problemsBetween(resources));
+  const services = new Map(
+    ofType(resources, "HealthcareService").map((one) => [
+      lastPart(one.location[0]),
+      { en: one.specialty[0].text, ar: arabicOf(one.specialty[0]._text) },
+    ]),
   );
   const directory = {
     facilities: ofType(resources, "Location").map((one) =>
@@ -266,5 +310,6 @@ export function readBundle(given: unknown): ReadDirectory {
     practitioners: ofType(resources, "Practitioner").map(toPractitioner),
     roles: ofType(resources, "PractitionerRole").map(toRole),
   };
-  return { directory, outside, problems };
+  const outside = outsideOf(resources, locate);
+  return { directory, outside, problems: problems.map(locate), locate };
 }

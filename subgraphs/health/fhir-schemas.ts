@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { accessibilityFeatures, facilityServices } from "./facility-details.rules.ts";
+import { finestDegrees } from "./geo.rules.ts";
 
 /** Identifies resources within bundles; it is no address to fetch from. */
 export const fhirBase = "https://health.city-graph.invalid/fhir";
@@ -36,7 +37,12 @@ const id = z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/, "must be 1 to 64 letters, 
 const text = z
   .string()
   .min(1, "must not be empty")
-  .refine((value) => value.trim() === value, "must not begin or end with white space");
+  .refine((value) => value.trim() === value, "must not begin or end with white space")
+  // The database holds neither.
+  .refine(
+    (value) => value.isWellFormed() && !value.includes("\0"),
+    "must not hold the character NUL, nor half of a character",
+  );
 
 const languageCode = z.string().regex(/^[a-z]{2,3}$/, "must be an ISO 639 code, for example ar");
 
@@ -102,6 +108,17 @@ const requiredExtensions: ReadonlySet<string> = new Set([
   extensionUrls.openingHoursSample,
 ]);
 
+/** Numbers next to 0 make the database's trigonometry underflow. */
+const degrees = (most: number) =>
+  z
+    .number()
+    .min(-most)
+    .max(most)
+    .refine(
+      (value) => value === 0 || Math.abs(value) >= finestDegrees,
+      `must be 0, or at least ${finestDegrees} away from it`,
+    );
+
 export const locationSchema = z.strictObject({
   resourceType: z.literal("Location"),
   id,
@@ -146,8 +163,8 @@ export const locationSchema = z.strictObject({
   address: z.strictObject({ text: text.optional(), district: text.optional() }).optional(),
   position: z
     .strictObject({
-      longitude: z.number().min(-180).max(180),
-      latitude: z.number().min(-90).max(90),
+      longitude: degrees(180),
+      latitude: degrees(90),
     })
     .optional(),
   managingOrganization: reference("Organization"),

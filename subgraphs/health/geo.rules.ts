@@ -12,6 +12,9 @@ export const maxRadiusMeters = 50_000;
 /** Degrees, WGS 84. */
 export type Place = { readonly latitude: number; readonly longitude: number };
 
+/** About a tenth of a millimetre: what is nearer to 0 is 0, or PostgreSQL's trigonometry underflows. */
+export const finestDegrees = 1e-9;
+
 const toRadians = (degrees: number): number => (degrees * Math.PI) / 180;
 
 /** Great-circle distance in metres, by the haversine formula. */
@@ -41,11 +44,13 @@ function requireWithin(
   throw badUserInput(`\`${name}\` must be from ${least} to ${most} ${unit}.`, { argument: name });
 }
 
+const coarse = (degrees: number): number => (Math.abs(degrees) < finestDegrees ? 0 : degrees);
+
 /** @throws GraphQLError BAD_USER_INPUT when the place is not on earth. */
 export function requirePlace({ latitude, longitude }: Place): Place {
   requireWithin("location.latitude", latitude, -90, 90, "degrees");
   requireWithin("location.longitude", longitude, -180, 180, "degrees");
-  return { latitude, longitude };
+  return { latitude: coarse(latitude), longitude: coarse(longitude) };
 }
 
 /** @throws GraphQLError BAD_USER_INPUT when the radius is not from 1 m to 50 km. */

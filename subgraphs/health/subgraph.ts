@@ -15,6 +15,7 @@ import { DutyResolver } from "./duty.resolver.ts";
 import { FacilityResolver } from "./facility.resolver.ts";
 import { toFacility } from "./facility.ts";
 import { fhirDocuments } from "./fhir.documents.ts";
+import { FhirImportResolver } from "./fhir-import.resolver.ts";
 import { FigureResolver } from "./figure.resolver.ts";
 import { HoursCorrectionResolver } from "./hours-correction.resolver.ts";
 import { MapResolver } from "./map.resolver.ts";
@@ -38,6 +39,7 @@ export const subgraph = defineSubgraph<HealthTables, HealthContext>({
     MapResolver,
     HoursCorrectionResolver,
     DutyResolver,
+    FhirImportResolver,
     BulletinResolver,
     BulletinChangeResolver,
     BulletinFollowedResolver,
