@@ -74,7 +74,7 @@ describe("a subgraph on the kit", () => {
     client.on("error", () => {});
     client.write("GET /large HTTP/1.1\r\nhost: toy\r\n\r\n");
     await new Promise((begun) => client.once("readable", begun));
-    await running.stop();
+    await expect(running.stop()).resolves.toBeUndefined();
     client.destroy();
   });
 
