@@ -5,11 +5,12 @@
 import type { SubgraphResult } from "../fetch/subgraph-fetch.ts";
 import type { EntityGroup, EntityStep } from "../plan/program.ts";
 import type { Shape } from "../plan/extractor.ts";
+import type { Sharing } from "../plan/place.ts";
 import type { EntityRequestText } from "../plan/request-text.ts";
 import { toFailure } from "./ask-subgraph.ts";
 import type { EntityRequest } from "./fetcher.ts";
 import type { Failure, Failures } from "./failures.ts";
-import type { Positions, Sharing } from "./positions.ts";
+import type { Positions } from "./positions.ts";
 import { type DataRecord, isRecord, mergeInto } from "./records.ts";
 import { type RepresentationScope, representationText } from "./representation.ts";
 import { applyRewrites } from "./rewrites.ts";
@@ -49,13 +50,16 @@ function firstOf(targets: readonly Target[], step: EntityStep): DataRecord | und
   return undefined;
 }
 
-/** An object of its own with the same data; half the price of `structuredClone`. */
-function copyOf(value: unknown): unknown {
+/** An object of its own with the same data: what was one object in it is one in the copy, too. */
+function copyOf(value: unknown, copies: Map<object, unknown>): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf);
+  const known = copies.get(value);
+  if (known) return known;
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, copies));
   const copy: DataRecord = {};
+  copies.set(value, copy);
   for (const key of Object.keys(value)) {
-    if (key !== "__proto__") copy[key] = copyOf((value as DataRecord)[key]);
+    if (key !== "__proto__") copy[key] = copyOf((value as DataRecord)[key], copies);
   }
   return copy;
 }
@@ -168,6 +172,13 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
 
   function mergeEntities(asked: Asked, entities: readonly unknown[]): void {
     const { step: leader, targets } = asked;
+    const copies = new Map<EntityStep, Map<object, unknown>>();
+    const ownOf = (step: EntityStep, entity: DataRecord): DataRecord => {
+      if (step === leader) return entity;
+      const known = copies.get(step) ?? new Map<object, unknown>();
+      copies.set(step, known);
+      return copyOf(entity, known) as DataRecord;
+    };
     for (let index = 0; index < targets.length; index += 1) {
       const places = targets[index] as Target[];
       const entity = entities[index];
@@ -182,10 +193,9 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
         continue;
       }
       applyRewrites(supergraphSchema, leader.node.outputRewrites, entity);
-      const { step } = places[0] as Target;
       for (const place of places) {
         // At another place of the answer other fields are asked for below: objects of their own.
-        const own = place.step === step ? entity : (copyOf(entity) as DataRecord);
+        const own = ownOf(place.step, entity);
         mergeInto(supergraphSchema, place.entity, own);
       }
     }

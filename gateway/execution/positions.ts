@@ -2,7 +2,7 @@
  * The objects at a place of the merged data. Walked along the tree of places, so that steps with a
  * common beginning share the way; an object that several parents hold is met once.
  */
-import type { Place } from "../plan/place.ts";
+import type { Place, Sharing } from "../plan/place.ts";
 import { type DataRecord, isRecord } from "./records.ts";
 
 export type Positions = {
@@ -12,14 +12,6 @@ export type Positions = {
   keys: (string | number)[];
   /** Some object hangs in several places, of which only one is told. */
   isRepeated: boolean;
-};
-
-/** By the index of a place: where one object hangs in several places of the data. */
-export type Sharing = {
-  /** Objects at this place were found to be one and the same. */
-  readonly at: (boolean | undefined)[];
-  /** Different objects at this place hold the same objects. */
-  readonly below: (boolean | undefined)[];
 };
 
 export type Walker = {

@@ -15,6 +15,14 @@ export type Place = {
   isEntity: boolean;
 };
 
+/** By the index of a place: where one object hangs in several places of the data. */
+export type Sharing = {
+  /** Objects at this place were found to be one and the same. */
+  readonly at: (boolean | undefined)[];
+  /** Different objects at this place hold the same objects. */
+  readonly below: (boolean | undefined)[];
+};
+
 export type Places = {
   readonly root: Place;
   readonly all: readonly Place[];

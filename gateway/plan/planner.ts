@@ -81,13 +81,14 @@ export function createPlanner(options: PlannerOptions): Planner {
     const named = operationName ? { operationName } : {};
     const parts = splitDocument(keepPossible(document, apiSchema, interfaceObjects), numbers);
     if (parts.length > 1) assertOnce(document, operationName);
+    const isAlone = parts.length === 1;
     return parts.map((part) => {
       const asked = keepObjects(clientNames.rename(part));
       const operation = operationFromDocument(plannerSchema, asked, named);
       const plan = planner.buildQueryPlan(operation);
-      if (isOrdered(plan)) return compileProgram(plan, schema, hasKey);
+      if (isOrdered(plan)) return compileProgram(plan, schema, hasKey, isAlone);
       const careful = withoutMoving(() => planner.buildQueryPlan(operation));
-      return compileProgram(isOrdered(careful) ? careful : plan, schema, hasKey);
+      return compileProgram(isOrdered(careful) ? careful : plan, schema, hasKey, isAlone);
     });
   }
 
