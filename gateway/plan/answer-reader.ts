@@ -213,7 +213,7 @@ function readEnvelope(reading: Reading, shape: AnswerShape): Json | undefined {
   if (text.charCodeAt(reading.at) !== codes.comma) return undefined;
   const rest = JSON.parse(`{${text.slice(reading.at + 1)}`) as Json;
   const isMore = Object.keys(rest).length > 0 && !("errors" in rest) && !("data" in rest);
-  return isMore ? { ...rest, data } : undefined;
+  return isMore ? { data, ...rest } : undefined;
 }
 
 function readRepeatsOnce(reading: Reading, shape: AnswerShape): Json | undefined {

@@ -11,8 +11,6 @@ export type Place = {
   readonly key: string;
   /** The places right below, by key. */
   readonly below: Map<string, Place>;
-  /** Whether steps find their entities here. */
-  isEntity: boolean;
 };
 
 /** By the index of a place: where one object hangs in several places of the data. */
@@ -33,7 +31,7 @@ export type Places = {
 export function createPlaces(): Places {
   const all: Place[] = [];
   const create = (parent: Place | undefined, key: string): Place => {
-    const place = { index: all.length, parent, key, below: new Map(), isEntity: false };
+    const place = { index: all.length, parent, key, below: new Map() };
     parent?.below.set(key, place);
     all.push(place);
     return place;

@@ -4,18 +4,16 @@
  * hides which fetches of different branches can travel together: those of one subgraph and level.
  */
 import type { FetchNode, PlanNode, QueryPlan } from "@apollo/query-planner";
-import { type GraphQLSchema, Kind } from "graphql";
+import type { GraphQLSchema } from "graphql";
 import { graphError } from "../errors.ts";
 import type { HasKey } from "../supergraph/entity-keys.ts";
-import { compileReader } from "./answer-reader.ts";
-import { countAskers, type Question, shapeOf } from "./answer-shape.ts";
 import { compileExtractor, type Extractor } from "./extractor.ts";
 import { createPlaces, type Place } from "./place.ts";
+import { giveReaders } from "./give-readers.ts";
 import {
   type Ask,
   askOf,
   type EntityRequestText,
-  operationOf,
   type RequestText,
   textOfAsks,
   textOfRoot,
@@ -129,45 +127,6 @@ function formGroups(steps: readonly Draft[]): readonly EntityGroup[] {
   return groups.map(({ group }) => group);
 }
 
-/**
- * Gives each request the reader of its answers. Where keys are renamed in answers, places are not what
- * the questions say: all is read plainly then.
- */
-function shareRepeats(
-  steps: readonly Draft[],
-  groups: readonly EntityGroup[],
-  rootPlace: Place,
-): void {
-  if (steps.some(({ node }) => node.outputRewrites?.some(({ kind }) => kind === "KeyRenamer")))
-    return;
-  const questionOf = (step: Step): Question => {
-    const { selectionSet } = operationOf(step.node);
-    if (step.kind === "root") return { place: rootPlace, selectionSet };
-    const [entities] = selectionSet.selections;
-    const asked = entities?.kind === Kind.FIELD ? entities.selectionSet : undefined;
-    return { place: step.place, selectionSet: asked ?? selectionSet };
-  };
-  const questions = new Map(steps.map((step) => [step, questionOf(step)]));
-  const askers = countAskers([...questions.values()]);
-  for (const step of steps) {
-    if (step.kind !== "root") continue;
-    const shape = shapeOf([questionOf(step)], askers);
-    // The root is one object: what it holds is held once.
-    const root = shape && { ...shape, isSharable: false, into: [] };
-    step.text = { ...step.text, read: root && compileReader(root) };
-  }
-  for (const [group, { asks }] of groups.entries())
-    for (const [index, ask] of asks.entries()) {
-      const ofAsk = steps.filter(
-        (step) => step.kind === "entities" && step.group === group && step.ask === index,
-      );
-      ask.shape = shapeOf(
-        ofAsk.flatMap((step) => questions.get(step) ?? []),
-        askers,
-      );
-    }
-}
-
 /** A part without steps ends when what is before it has ended. */
 const orBefore = (ends: readonly number[], { after }: Scope): readonly number[] =>
   ends.length > 0 ? [...new Set(ends)] : after;
@@ -200,7 +159,6 @@ export function compileProgram(
       return index;
     }
     const place = places.at(path);
-    place.isEntity = true;
     const extractor = compileExtractor(node.requires, node.serviceName, schema, hasKey);
     steps.push({ ...base, kind: "entities", place, extractor, group: 0, ask: 0 });
     return index;
@@ -243,7 +201,7 @@ export function compileProgram(
     if (rest) walk(rest, { ...start, after });
   } else if (plan.node) walk(plan.node, start);
   const groups = formGroups(steps);
-  if (isAlone) shareRepeats(steps, groups, places.root);
+  if (isAlone) giveReaders(steps, groups, places.root);
   return {
     steps,
     groups,
