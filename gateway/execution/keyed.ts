@@ -48,20 +48,18 @@ function createNumbering() {
     return created;
   }
 
-  return {
-    texts,
-    numberOf(shape: Shape, entity: DataRecord): number {
-      const value = shape.onlyKey === undefined ? undefined : entity[shape.onlyKey];
-      if (typeof value !== "string") return numberOfText(shape.textOf(entity));
-      const values = valuesOf(shape);
-      const known = values.get(value);
-      if (known !== undefined) return known;
-      const text = shape.textOf(entity);
-      if (text === null) return -1;
-      values.set(value, texts.length);
-      return texts.push(text) - 1;
-    },
+  const numberOf = (shape: Shape, entity: DataRecord): number => {
+    const value = shape.onlyKey === undefined ? undefined : entity[shape.onlyKey];
+    if (typeof value !== "string") return numberOfText(shape.textOf(entity));
+    const values = valuesOf(shape);
+    const known = values.get(value);
+    if (known !== undefined) return known;
+    const text = shape.textOf(entity);
+    if (text === null) return -1;
+    values.set(value, texts.length);
+    return texts.push(text) - 1;
   };
+  return { texts, numberOf };
 }
 
 /** Changes `positions` and what is there where objects turn out to be one. */
