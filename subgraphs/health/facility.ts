@@ -23,8 +23,8 @@ import {
   type OpeningSchedule,
   type OpenSpan,
 } from "./opening-schedule.rules.ts";
-import { openingWeek } from "./opening-week.rules.ts";
-import type { FacilityKind } from "./tables.ts";
+import { openingWeek, weekOf } from "./opening-week.rules.ts";
+import type { DutyShiftTable, FacilityKind } from "./tables.ts";
 
 @Directive("@cacheControl(inheritMaxAge: true)")
 @ObjectType({ description: "A place, in degrees (WGS 84)." })
@@ -229,18 +229,20 @@ export class Facility {
   @Directive("@cacheControl(maxAge: 30)")
   @Field(() => [OpeningDay], {
     description:
-      "Seven days of `openingHours` in Asia/Dubai, as a table to show; nights on duty are in `dutyShifts`.",
+      "Seven days in Asia/Dubai as a table to show, by `openingHours`, public holidays, Ramadan and the roster of duty: what `openAt` says.",
   })
-  openingWeek(
+  async openingWeek(
     @Arg("from", () => DateTime, {
       nullable: true,
       description: "A time on the first of the seven days; now when it is left out.",
     })
     from: Date | null | undefined,
-    @Ctx() { clock }: HealthContext,
-  ): OpeningDay[] {
-    const instant = from?.getTime() ?? clock();
-    return openingWeek(this.schedule(), openingCalendar, instant).map(toOpeningDay);
+    @Ctx() context: HealthContext,
+  ): Promise<OpeningDay[]> {
+    const instant = from?.getTime() ?? context.clock();
+    const shifts = await context.loaders.dutyShiftsOfFacility(weekOf(instant)).load(this.id);
+    const week = openingWeek(this.schedule(), openingCalendar, instant, shifts.map(spanOf));
+    return week.map(toOpeningDay);
   }
 
   @Directive("@cacheControl(maxAge: 30)")
@@ -253,6 +255,11 @@ export class Facility {
     return shifts.map(toDutyShift);
   }
 }
+
+const spanOf = ({ starts_at, ends_at }: DutyShiftTable): OpenSpan => ({
+  opens: starts_at.getTime(),
+  closes: ends_at.getTime(),
+});
 
 /** From the beginning of the minute, so that fields of one answer ask once. */
 function dutyWindow(instant: number): DutyWindow {
@@ -277,10 +284,7 @@ async function dutyFrom(
   instant: number,
 ): Promise<readonly OpenSpan[]> {
   const shifts = await loaders.dutyShiftsOfFacility(dutyWindow(instant)).load(id);
-  return shifts.map(({ starts_at, ends_at }) => ({
-    opens: starts_at.getTime(),
-    closes: ends_at.getTime(),
-  }));
+  return shifts.map(spanOf);
 }
 
 const placeOf = ({ latitude, longitude }: FacilityRow): Place | null =>

@@ -60,12 +60,7 @@ describe.each(databases)("around a place on $kind", ({ kind }) => {
       for (const radiusMeters of [800, 5_000, maxRadiusMeters]) {
         const { db } = health.database;
         const page = { limit: all.length, after: undefined };
-        const rows = await facilitiesNear(
-          db as never,
-          { place, radiusMeters },
-          everything as never,
-          page,
-        );
+        const rows = await facilitiesNear(db as never, { place, radiusMeters }, everything, page);
         const expected = all
           .map((row) => ({ id: row.id, meters: byVectors(place, row) }))
           .filter(({ meters }) => meters <= radiusMeters)
