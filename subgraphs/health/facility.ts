@@ -172,14 +172,16 @@ export class Facility {
   @Directive("@cacheControl(inheritMaxAge: true)")
   @Field(() => [LocalizedText], {
     description:
-      "Its main speciality first, then those in which doctors work there; none when nothing is known.",
+      "Its main speciality first, then its others, then those in which doctors work there, each once; none when nothing is known. `FacilityFilter.speciality` finds it by each.",
   })
   async specialities(@Ctx() { loaders }: HealthContext): Promise<LocalizedText[]> {
     const ofDoctors = await loaders.specialitiesOfFacility.load(this.id);
-    const others = ofDoctors
-      .filter(({ speciality_en }) => speciality_en !== this.speciality?.en)
-      .map(({ speciality_en, speciality_ar }) => localized(speciality_en, speciality_ar));
-    return this.speciality ? [this.speciality, ...others] : others;
+    const known = new Map<string, LocalizedText>();
+    for (const one of this.speciality ? [this.speciality, ...this.furtherSpecialities] : [])
+      known.set(one.en, one);
+    for (const { speciality_en: en, speciality_ar } of ofDoctors)
+      if (!known.has(en)) known.set(en, localized(en, speciality_ar));
+    return [...known.values()];
   }
 
   @Field(() => String, { description: "The source to name wherever the facility is shown." })
@@ -191,6 +193,9 @@ export class Facility {
     description: "The regulator that licensed it; null only while its data cannot be reached.",
   })
   agency!: Agency;
+
+  /** Beside the main one. */
+  furtherSpecialities!: readonly LocalizedText[];
 
   /** Read when it is asked for: lists seldom need it. */
   schedule!: () => OpeningSchedule;
@@ -301,6 +306,9 @@ export const toFacility = (row: FacilityRow): Facility => {
       number: row.licence_number,
       type: localized(row.licence_type_en, row.licence_type_ar),
     }),
+    furtherSpecialities: row.further_specialities_en.map((en, at) =>
+      localized(en, row.further_specialities_ar[at] ?? en),
+    ),
     speciality:
       speciality_en === null || speciality_ar === null
         ? null

@@ -43,6 +43,8 @@ const pharmacyAt = (place: Place): Omit<FacilityTable, "id" | "licence_number"> 
   name_ar: "صيدلية",
   speciality_en: null,
   speciality_ar: null,
+  further_specialities_en: [],
+  further_specialities_ar: [],
   address: "",
   area: "",
   phone: null,

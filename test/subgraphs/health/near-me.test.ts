@@ -91,6 +91,8 @@ const facilityAt = (id: string, place: Place) => ({
   name_ar: "صيدلية",
   speciality_en: null,
   speciality_ar: null,
+  further_specialities_en: [],
+  further_specialities_ar: [],
   address: "",
   area: "",
   phone: null,
