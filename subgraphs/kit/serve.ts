@@ -39,6 +39,8 @@ export type ServeOptions = {
   readonly env?: NodeJS.ProcessEnv;
   /** Tells gateways what changed, however it changed; without Redis only the answers of mutations do. */
   readonly invalidationSender?: InvalidationSender;
+  /** When it stops, answers under way have this long; then their connections are cut. */
+  readonly drainTimeoutMs?: number;
 };
 
 export type RunningSubgraph = {
@@ -202,7 +204,7 @@ function write(response: ServerResponse, { status, headers, body }: SubgraphAnsw
 /** Starts a subgraph and resolves when it listens. */
 export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgraph> {
   const { definition, host, port, signingKey, log, clock = systemClock } = options;
-  const { env, invalidationSender: sender } = options;
+  const { env, invalidationSender: sender, drainTimeoutMs = 10_000 } = options;
   const counter = createStatementCounter();
   const db = await options.openDb(counter.onStatement);
   const { schema } = buildSubgraph(definition);
@@ -275,9 +277,12 @@ export async function serveSubgraph(options: ServeOptions): Promise<RunningSubgr
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
+      // A client that does not read its answer must not keep the process alive.
+      const bound = setTimeout(() => server.closeAllConnections(), drainTimeoutMs);
       // Their ends are not to be waited for.
       for (const response of openStreams) response.destroy();
       await closed;
+      clearTimeout(bound);
       await stop();
       await companion?.stop();
       await sender?.stop();

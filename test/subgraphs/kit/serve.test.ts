@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { deriveSubgraphKey, signRequest } from "../../../platform/http-signature.ts";
 import { silentLog } from "../../../platform/log.ts";
@@ -56,6 +57,27 @@ async function startToyShop(open: (typeof databases)[number]["open"] = databases
 }
 
 describe("a subgraph on the kit", () => {
+  test("ends although a client does not read the answer that it asked for", async () => {
+    const database = await databases[0].open(toySubgraph);
+    const write = async () => "x".repeat(64 * 1024 * 1024);
+    const large = { contentType: "text/plain", maxAgeSeconds: 0, write };
+    const running = await serveSubgraph({
+      definition: { ...toySubgraph, documents: { "/large": large } },
+      openDb: async () => database.db,
+      host: "127.0.0.1",
+      port: 0,
+      signingKey,
+      log: silentLog,
+      drainTimeoutMs: 100,
+    });
+    const client = connect(Number(new URL(running.url).port), "127.0.0.1");
+    client.on("error", () => {});
+    client.write("GET /large HTTP/1.1\r\nhost: toy\r\n\r\n");
+    await new Promise((begun) => client.once("readable", begun));
+    await expect(running.stop()).resolves.toBeUndefined();
+    client.destroy();
+  });
+
   test("prints Federation 2 SDL with a header that imports what it uses", () => {
     const sdl = printSubgraphSdl(toySubgraph);
     expect(sdl).toContain(
