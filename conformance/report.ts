@@ -16,5 +16,5 @@ export function formatSummary({ subgraph, url, outcomes, conforms }: Conformance
   const said = `${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} do not apply`;
   return conforms
     ? `"${subgraph}" at ${url} conforms: ${said}.`
-    : `"${subgraph}" at ${url} does not conform yet: ${said}. docs/partner-agency.md explains the rules.`;
+    : `"${subgraph}" at ${url} does not conform yet: ${said}. docs/conformance.md explains the rules.`;
 }

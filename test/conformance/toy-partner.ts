@@ -45,7 +45,7 @@ export const faults = {
   "dies-of-depth": ["limits-depth"],
   "dies-of-hang-up": ["timeouts-hang-up"],
   "one-at-a-time": ["timeouts-slow-sender"],
-  "slow-once-busy": ["latency"],
+  "slow-when-repeated": ["latency"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Fault = keyof typeof faults;
@@ -168,8 +168,8 @@ export type ToyPartner = AsyncDisposable & { readonly url: string };
 
 export async function startToyPartner(key: Uint8Array, fault?: Fault): Promise<ToyPartner> {
   const schema = createSchema(fault);
-  let underWay = 0;
-  let hasBeenBusy = false;
+  let last = "";
+  let times = 0;
   let isWounded = false;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -220,6 +220,10 @@ export async function startToyPartner(key: Uint8Array, fault?: Fault): Promise<T
     if (Number(request.headers["content-length"]) > maxBodyBytes && fault !== "no-body-limit")
       return told(413, "Too large.");
     const body = await readBody(request);
+    const text = body.toString("utf8");
+    times = text === last ? times + 1 : 1;
+    last = text;
+    if (fault === "slow-when-repeated" && times > 10) await sleep(700);
     if (fault === "sdl-is-invalid" && body.includes('"{ _service { sdl } }"'))
       return {
         status: 200,
@@ -227,15 +231,15 @@ export async function startToyPartner(key: Uint8Array, fault?: Fault): Promise<T
       };
     let asked: { query?: unknown; variables?: object };
     try {
-      asked = JSON.parse(body.toString("utf8"));
+      asked = JSON.parse(text);
     } catch {
       return told(fault === "always-200" ? 200 : 400, "No JSON.");
     }
     const isSdl = asked.query === "{ _service { sdl } }" && fault !== "sdl-needs-signature";
     const refusal = isSdl ? undefined : refusalOf(request, body, key, fault);
     if (refusal !== undefined) return told(401, refusal);
-    const text = String(request.headers[principalHeader] ?? "");
-    return execute(asked, fault === "no-hmac" || isSdl ? undefined : decodePrincipal(text));
+    const principal = String(request.headers[principalHeader] ?? "");
+    return execute(asked, fault === "no-hmac" || isSdl ? undefined : decodePrincipal(principal));
   }
 
   function write(request: IncomingMessage, response: ServerResponse, given: Answer): void {
@@ -252,29 +256,26 @@ export async function startToyPartner(key: Uint8Array, fault?: Fault): Promise<T
     response.end(body);
   }
 
-  const server = createServer(async (request, response) => {
-    underWay += 1;
-    response.once("close", () => {
-      underWay -= 1;
-      if (!response.writableFinished && fault === "dies-of-hang-up") isWounded = true;
-    });
-    hasBeenBusy ||= underWay > 2;
-    if (fault === "slow-once-busy" && hasBeenBusy) await sleep(400);
+  async function answerInTurn(request: IncomingMessage): Promise<Answer> {
     const before = turn;
     const answered = (async () => {
       if (fault === "one-at-a-time") await before;
-      if (isWounded) {
-        isWounded = false;
-        return told(500, "Wounded.");
-      }
-      return answer(request);
+      if (!isWounded) return answer(request);
+      isWounded = false;
+      return told(500, "Wounded.");
     })();
     turn = answered.catch(() => {});
-    try {
-      write(request, response, await answered);
-    } catch {
-      response.destroy();
-    }
+    return answered;
+  }
+
+  const server = createServer((request, response) => {
+    response.once("close", () => {
+      if (!response.writableFinished && fault === "dies-of-hang-up") isWounded = true;
+    });
+    answerInTurn(request).then(
+      (given) => write(request, response, given),
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
