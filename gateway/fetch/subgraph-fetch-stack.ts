@@ -10,6 +10,7 @@ import { createHttpTransport } from "./http-transport.ts";
 import type { FetchObserver } from "./observer.ts";
 import { createObserveFetch } from "./observe-fetch.ts";
 import { createParsedFetch } from "./parsed-fetch.ts";
+import type { PrincipalView } from "./principal-view.ts";
 import { createRetry } from "./retry.ts";
 import { createCountWrites, type Writes } from "./count-writes.ts";
 import { createShareInFlight } from "./share-in-flight.ts";
@@ -24,6 +25,8 @@ export type FetchStackOptions = {
   readonly optionsOf: SubgraphOptionsOf;
   /** Master key; each subgraph's own is derived from it. Without it requests go unsigned. */
   readonly signingKey: string | undefined;
+  /** What each subgraph is told of who asks; default: everything. */
+  readonly principalViewOf?: (subgraph: string) => PrincipalView;
   /**
    * What has been invalidated so far: queries of different epochs are not shared, and none is while it
    * is undefined. Default: always the same.
@@ -77,13 +80,21 @@ function partsOf(
 }
 
 export function createFetchStack(options: FetchStackOptions): FetchStack {
-  const { urlOf, optionsOf, signingKey, clock } = options;
+  const { urlOf, optionsOf, signingKey, principalViewOf, clock } = options;
   const writes: Writes = { ended: 0 };
 
   function openStack(subgraph: string) {
     const own = optionsOf(subgraph);
     const url = () => urlOf(subgraph);
-    const transport = createHttpTransport({ ...own, subgraph, url, signingKey, clock });
+    const principalView = principalViewOf?.(subgraph);
+    const transport = createHttpTransport({
+      ...own,
+      subgraph,
+      url,
+      signingKey,
+      clock,
+      ...(principalView ? { principalView } : {}),
+    });
     const wrappers = partsOf(subgraph, own, writes, options).filter((part) => part !== false);
     const send = wrappers.reduceRight((inner, wrap) => wrap(inner), transport.send);
     return { send, transport, warmConnections: own.warmConnections };
