@@ -24,6 +24,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   plan      what an operation asks of whom      npm run plan -- FILE
   cache     a running gateway's cache           npm run cache -- --help
   conformance  a running subgraph, judged        npm run conformance -- URL --help
+  dev       the city with yours laid over it    npm run dev -- --help
   new-subgraph  a subgraph to begin with         npm run new-subgraph -- NAME
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
@@ -90,6 +91,7 @@ const commands = {
       cwd: process.cwd(),
     }),
   conformance: program("tools/conformance.js"),
+  dev: program("tools/dev.js"),
   "new-subgraph": program("tools/new-subgraph.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
