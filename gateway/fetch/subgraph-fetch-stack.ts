@@ -11,6 +11,7 @@ import type { FetchObserver } from "./observer.ts";
 import { createObserveFetch } from "./observe-fetch.ts";
 import { createParsedFetch } from "./parsed-fetch.ts";
 import type { PrincipalView } from "./principal-view.ts";
+import { createRate } from "./rate.ts";
 import { createRetry } from "./retry.ts";
 import { createCountWrites, type Writes } from "./count-writes.ts";
 import { createShareInFlight } from "./share-in-flight.ts";
@@ -64,7 +65,7 @@ function partsOf(
 ): Part[] {
   const { clock, random = Math.random, observe, epoch = () => "" } = options;
   const deps = { subgraph, clock, random, observe: observe ?? (() => {}) };
-  const { timeoutMs, shareInFlight, retry, breaker, bulkhead } = own;
+  const { timeoutMs, shareInFlight, retry, breaker, rate, bulkhead } = own;
   return [
     observe ? createObserveFetch(observe) : false,
     shareInFlight && createShareInFlight({ timeoutMs }, { ...deps, writes, epoch }),
@@ -75,6 +76,7 @@ function partsOf(
     retry && createRetry(retry, deps),
     // Outside the bulkhead: an open breaker answers at once, even while hung calls hold all slots.
     breaker && createBreaker({ ...breaker, slowCallMs: slowCallOf(breaker, timeoutMs) }, deps),
+    rate && createRate(rate, deps),
     bulkhead && createBulkhead(bulkhead, deps),
   ];
 }

@@ -21,6 +21,14 @@ const bulkhead = z.strictObject({
   maxQueued: z.number().int().min(0).max(100_000).default(512),
   queueTimeoutMs: milliseconds(1_000),
 });
+/** Off when it is left out; what is left out of it follows from the other. */
+const rate = z
+  .strictObject({
+    perSecond: z.number().gt(0).max(100_000),
+    /** Default: as many as come in a second. */
+    burst: z.number().int().min(1).max(100_000).optional(),
+  })
+  .transform(({ perSecond, burst = Math.max(1, Math.ceil(perSecond)) }) => ({ perSecond, burst }));
 const breaker = z.strictObject({
   windowMs: milliseconds(10_000),
   minCalls: count(20),
@@ -73,6 +81,7 @@ export const subgraphOptionsSchema = z.strictObject({
   bulkhead: protection(bulkhead),
   breaker: protection(breaker),
   retry: protection(retry),
+  rate: z.union([z.literal(false), rate]).default(false),
   principal: principal.prefault({}),
 });
 
