@@ -33,6 +33,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
   bench:data-sharing  granted queries, with the access log and without
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
+  faults:partner   a partner in trouble         npm run faults:partner -- --help
   faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
   search:judge  the search, judged
   near-me:measure  ways to find what is near    npm run near-me:measure -- --times 200
@@ -120,6 +121,10 @@ const commands = {
     await installRedis(root);
     const file = "test/faults/payments.test.ts";
     return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+  },
+  async "faults:partner"(args) {
+    await whileLocked(root, () => build(root, { types: false }));
+    return runProcess("node", ["test/faults/partner/main.ts", ...args], { root, ipc: true });
   },
   async "faults:cache"(args) {
     const number = { type: "string" };
