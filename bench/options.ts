@@ -23,13 +23,13 @@ export type Options = {
   readonly workloads: readonly Workload[];
 };
 
-function positive(name: string, text: string): number {
+export function positive(name: string, text: string): number {
   const value = Number(text);
   if (value > 0) return value;
   throw new UsageError(`--${name} must be a number above 0, not "${text}".\n\n${usage}`);
 }
 
-function chosen<T extends { readonly name: string }>(
+export function chosen<T extends { readonly name: string }>(
   option: string,
   all: readonly T[],
   names: string | undefined,

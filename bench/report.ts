@@ -5,7 +5,7 @@ import type { Options } from "./options.ts";
 import type { Workload } from "./workloads.ts";
 
 const digits = (value: number) => (value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0);
-const number = (value: number) =>
+export const number = (value: number) =>
   Number.isFinite(value) ? value.toFixed(digits(value)).replace(/\.0+$/, "") : "-";
 
 /** Columns padded, so that the table reads as text too. */

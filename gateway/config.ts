@@ -1,5 +1,6 @@
 /** The gateway's configuration: flags over environment, everything read and checked at once, then frozen. */
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { ConfigError, readEnv, Secret } from "../platform/env.ts";
@@ -57,6 +58,12 @@ const schema = z
   .object({
     HOST: z.string().default("127.0.0.1"),
     PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+    /** Processes that share the port: a number, or "auto" for one per core. */
+    WORKERS: z
+      .literal("auto")
+      .transform(() => availableParallelism())
+      .or(z.coerce.number().int().min(1).max(128))
+      .default(1),
     GRAPHQL_PATH: z.string().startsWith("/").default("/graphql"),
     /** A composed supergraph (.graphql), or a rover.yaml to compose here. */
     SUPERGRAPH: z.string().default(fromRoot("schema/supergraph.graphql")),
@@ -123,6 +130,12 @@ const schema = z
         "JWKS_URL, JWT_ISSUER and JWT_AUDIENCE belong together: set all three or none";
       context.addIssue({ code: "custom", path: ["JWKS_URL"], message });
     }
+  })
+  .superRefine(({ WORKERS, CACHE, REDIS_URL }, context) => {
+    if (WORKERS === 1 || !CACHE || REDIS_URL) return;
+    const message =
+      "several processes need REDIS_URL (or CACHE=false): what one is told to forget, the others would keep";
+    context.addIssue({ code: "custom", path: ["WORKERS"], message });
   })
   .transform(({ SUBGRAPH_OPTIONS, ...config }, context) => {
     const defaults = {

@@ -2,6 +2,7 @@
  * Wires a gateway from its configuration: store, supergraph, transport to subgraphs, Apollo Server,
  * HTTP. Only wiring: what each part does is said in its own file.
  */
+import cluster from "node:cluster";
 import { randomUUID } from "node:crypto";
 import { getOperationAST, OperationTypeNode } from "graphql";
 import { type Clock, systemClock } from "../platform/clock.ts";
@@ -23,6 +24,7 @@ import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
 import type { AnswerCaching } from "./http/answer-headers.ts";
 import { createOperatorRoutes } from "./http/operator-routes.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
+import { joinMetrics } from "./telemetry/worker-metrics.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createAuthenticate, openJwks, refuseTokens } from "./identity/authenticate.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
@@ -92,7 +94,7 @@ export async function startGateway(
   log: Log,
   clock: Clock = systemClock,
 ): Promise<RunningGateway> {
-  const metrics = config.OPERATOR_KEY && createMetrics();
+  const metrics = config.OPERATOR_KEY && createMetrics(cluster.isWorker ? joinMetrics : undefined);
   const redis = redisOptions(config);
   const store = redis
     ? createRedisStore({ ...redis, keyPrefix: `${config.CACHE_NAMESPACE}:`, log })
@@ -307,7 +309,8 @@ export async function startGateway(
     {
       execute: executeRequest,
       stream,
-      single,
+      // A stream lives in the process that reserved it: the next request may come to another one.
+      ...(config.WORKERS === 1 ? { single } : {}),
       deferred,
       authenticate,
       ready,

@@ -98,6 +98,7 @@ const commands = {
   plan: program("tools/plan.js"),
   cache: program("tools/cache.js"),
   bench: (args) => runBench("main.ts", args),
+  "bench:growth": (args) => runBench("growth/main.ts", args),
   "bench:cache": (args) => runBench("caching/main.ts", args),
   async "bench:payments"(args) {
     await whileLocked(root, () => build(root, { types: false }));

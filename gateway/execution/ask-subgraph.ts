@@ -9,6 +9,7 @@ import {
   type SubgraphFetch,
   type SubgraphResult,
 } from "../fetch/subgraph-fetch.ts";
+import type { Sharing } from "../plan/place.ts";
 import { queryOf, type RequestText } from "../plan/request-text.ts";
 import type { AnswerRecord } from "./answer-record.ts";
 import type { Explanation } from "./explain.ts";
@@ -20,6 +21,8 @@ export type Asking = {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly explanation: Explanation | undefined;
   readonly record: AnswerRecord;
+  /** Where one object hangs in several places of the data. */
+  readonly sharing: Sharing;
 };
 
 /** A partner's server may send its stack along; clients never see it. */
@@ -70,7 +73,7 @@ export async function askSubgraph(
   representations: readonly string[] = [],
   representationCount = 0,
 ): Promise<SubgraphResult | Failure> {
-  const { fetch, context, variables, explanation } = asking;
+  const { fetch, context, variables, explanation, sharing } = asking;
   const explained = explanation?.begin({
     subgraph,
     query: queryOf(text),
@@ -78,7 +81,8 @@ export async function askSubgraph(
   });
   try {
     const body = bodyOf(text, variables, representations);
-    const result = await fetch({ subgraph, kind, body }, context);
+    const read = text.read && ((answer: string) => text.read?.(answer, sharing));
+    const result = await fetch({ subgraph, kind, body, read }, context);
     explained?.(undefined);
     return result;
   } catch (error) {

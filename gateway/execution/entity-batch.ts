@@ -4,28 +4,32 @@
  */
 import type { SubgraphResult } from "../fetch/subgraph-fetch.ts";
 import type { EntityGroup, EntityStep } from "../plan/program.ts";
-import type { Shape } from "../plan/extractor.ts";
+import type { Sharing } from "../plan/place.ts";
 import type { EntityRequestText } from "../plan/request-text.ts";
 import { toFailure } from "./ask-subgraph.ts";
 import type { EntityRequest } from "./fetcher.ts";
 import type { Failure, Failures } from "./failures.ts";
-import type { Positions, Sharing } from "./positions.ts";
+import { keyedBy } from "./keyed.ts";
+import type { Positions } from "./positions.ts";
 import { type DataRecord, isRecord, mergeInto } from "./records.ts";
 import { type RepresentationScope, representationText } from "./representation.ts";
 import { applyRewrites } from "./rewrites.ts";
 
 type Target = { readonly entity: DataRecord; readonly step: EntityStep };
 
+/** What is asked, by the index of its representation. */
 type Asked = {
   readonly ask: number;
   readonly step: EntityStep;
-  readonly indexByText: Map<string, number>;
-  /** The same by the one key's value: most entities have one key, and many places. */
-  readonly indexesByShape: Map<Shape, Map<string, number>>;
-  /** The entities of each representation. */
-  readonly targets: Target[][];
+  readonly texts: string[];
   /** The type of each representation, if nothing rewrites it. */
   readonly typenames: (string | undefined)[];
+  /** The first entity of each, and its step; nearly always the only one. */
+  readonly entities: DataRecord[];
+  readonly steps: EntityStep[];
+  readonly others: Map<number, Target[]>;
+  /** Made when a second step asks the same, or an entity is not plain. */
+  indexByText: Map<string, number> | undefined;
 };
 
 export type EntityBatch = {
@@ -37,38 +41,39 @@ export type EntityBatch = {
   readonly fail: (failure: Failure) => void;
 };
 
-function indexesOf({ indexesByShape }: Asked, shape: Shape): Map<string, number> {
-  const indexes = indexesByShape.get(shape) ?? new Map<string, number>();
-  indexesByShape.set(shape, indexes);
-  return indexes;
+/** Index of the representation, which may be there already. */
+function indexOfText(asked: Asked, text: string): number {
+  asked.indexByText ??= new Map(asked.texts.map((known, index) => [known, index]));
+  const known = asked.indexByText.get(text);
+  if (known !== undefined) return known;
+  asked.indexByText.set(text, asked.texts.length);
+  return asked.texts.push(text) - 1;
 }
 
-/** The first entity of the step among those of one representation. */
-function firstOf(targets: readonly Target[], step: EntityStep): DataRecord | undefined {
-  for (const target of targets) if (target.step === step) return target.entity;
-  return undefined;
+/** Calls with each entity of a representation. */
+function eachTarget(
+  asked: Asked,
+  index: number,
+  tell: (entity: DataRecord, step: EntityStep) => void,
+): void {
+  const first = asked.entities[index];
+  if (!first) return;
+  tell(first, asked.steps[index] as EntityStep);
+  for (const { entity, step } of asked.others.get(index) ?? []) tell(entity, step);
 }
 
-/** An object of its own with the same data; half the price of `structuredClone`. */
-function copyOf(value: unknown): unknown {
+/** An object of its own with the same data: what was one object in it is one in the copy, too. */
+function copyOf(value: unknown, copies: Map<object, unknown>): unknown {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf);
+  const known = copies.get(value);
+  if (known) return known;
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, copies));
   const copy: DataRecord = {};
+  copies.set(value, copy);
   for (const key of Object.keys(value)) {
-    if (key !== "__proto__") copy[key] = copyOf((value as DataRecord)[key]);
+    if (key !== "__proto__") copy[key] = copyOf((value as DataRecord)[key], copies);
   }
   return copy;
-}
-
-/** Whether two objects have the same fields with the very same values. */
-function isSame(one: DataRecord, other: DataRecord): boolean {
-  let left = 0;
-  for (const key in one) {
-    if (one[key] !== other[key]) return false;
-    left += 1;
-  }
-  for (const _key in other) left -= 1;
-  return left === 0;
 }
 
 export type BatchScope = RepresentationScope & {
@@ -82,77 +87,63 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
   const byAsk = new Map<number, Asked>();
   let text: EntityRequestText | undefined;
 
-  const textOf = (step: EntityStep, shape: Shape | null, entity: DataRecord): string | undefined =>
-    shape?.textOf(entity) ?? representationText(scope, step.node, entity);
-
-  /** Index of the entity's representation among those of the ask; -1 when it has none. */
-  function indexOf(asked: Asked, step: EntityStep, entity: DataRecord): number {
-    const shape = step.node.inputRewrites?.length ? null : step.extractor.shapeOf(entity);
-    if (shape === undefined) return -1;
-    const onlyKey = shape?.onlyKey;
-    const value = onlyKey === undefined ? undefined : entity[onlyKey];
-    const byValue = shape && typeof value === "string" ? indexesOf(asked, shape) : undefined;
-    const known = byValue?.get(value as string);
-    if (known !== undefined) return known;
-    const text = textOf(step, shape, entity);
-    if (text === undefined) return -1;
-    const index = asked.indexByText.get(text) ?? asked.targets.push([]) - 1;
-    asked.indexByText.set(text, index);
-    const isRewritten = step.node.inputRewrites !== undefined && step.node.inputRewrites.length > 0;
-    asked.typenames[index] = isRewritten ? undefined : String(entity["__typename"]);
-    byValue?.set(value as string, index);
-    return index;
+  function put(asked: Asked, index: number, entity: DataRecord, step: EntityStep): void {
+    if (index === asked.entities.length) {
+      asked.entities.push(entity);
+      asked.steps.push(step);
+      const isRewritten = (step.node.inputRewrites?.length ?? 0) > 0;
+      asked.typenames.push(isRewritten ? undefined : String(entity["__typename"]));
+      return;
+    }
+    const others = asked.others.get(index) ?? [];
+    asked.others.set(index, others);
+    // Different objects of one place get the same data.
+    if (asked.steps[index] === step || others.some((other) => other.step === step))
+      sharing.below[step.place.index] = true;
+    others.push({ entity, step });
   }
 
   function add(step: EntityStep, positions: Positions): boolean {
-    const { objects, holders, keys, isRepeated } = positions;
-    const { index: place } = step.place;
+    const { extractor, node, place } = step;
+    const isRewritten = (node.inputRewrites?.length ?? 0) > 0;
+    const keyed = isRewritten ? undefined : keyedBy(extractor, positions, place, sharing);
     const asked = byAsk.get(step.ask) ?? {
       ask: step.ask,
       step,
-      indexByText: new Map<string, number>(),
-      indexesByShape: new Map<Shape, Map<string, number>>(),
-      targets: [],
+      texts: [],
       typenames: [],
+      entities: [],
+      steps: [],
+      others: new Map<number, Target[]>(),
+      indexByText: undefined,
     };
-    let found = 0;
-    let kept = 0;
+    const isFirst = asked.texts.length === 0;
+    /** By representation: the index in what is asked. */
+    const indexes: number[] = [];
+    let found = false;
+    const { objects } = positions;
     for (let at = 0; at < objects.length; at += 1) {
       const entity = objects[at] as DataRecord;
-      const holder = holders[at] as DataRecord;
-      const key = keys[at] as string;
-      const index = indexOf(asked, step, entity);
-      if (index >= 0) {
-        found += 1;
-        const targets = asked.targets[index] as Target[];
-        const first = firstOf(targets, step);
-        // Equal so far, at one place, and asked the same: from here on they are one object.
-        if (first && !isRepeated && isSame(first, entity)) {
-          holder[key] = first;
-          continue;
-        }
-        if (first) sharing.below[place] = true;
-        targets.push({ entity, step });
+      if (!isRewritten && extractor.shapeOf(entity) === undefined) continue;
+      const number = keyed?.representations[at] ?? -1;
+      let index = number < 0 ? undefined : indexes[number];
+      if (index === undefined) {
+        const text = number < 0 ? representationText(scope, node, entity) : keyed?.texts[number];
+        if (text === undefined) continue;
+        const isNew = isFirst && number >= 0 && !asked.indexByText;
+        index = isNew ? asked.texts.push(text) - 1 : indexOfText(asked, text);
+        if (number >= 0) indexes[number] = index;
       }
-      objects[kept] = entity;
-      holders[kept] = holder;
-      keys[kept] = key;
-      kept += 1;
+      put(asked, index, entity, step);
+      found = true;
     }
-    if (kept < objects.length) {
-      sharing.at[place] = true;
-      positions.isRepeated = true;
-      objects.length = kept;
-      holders.length = kept;
-      keys.length = kept;
-    }
-    if (found === 0) return false;
-    byAsk.set(step.ask, asked);
-    return true;
+    if (found) byAsk.set(step.ask, asked);
+    return found;
   }
 
   const failAll = (asked: Asked, failure: Failure): void => {
-    for (const { entity } of asked.targets.flat()) failures.note(entity, failure);
+    for (const index of asked.texts.keys())
+      eachTarget(asked, index, (entity) => failures.note(entity, failure));
   };
 
   /** `["_entities", 2, "price"]`: at the price of the entities that the third representation is of. */
@@ -160,34 +151,38 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
     const index = path[1];
     if (typeof index !== "number") return failAll(asked, failure);
     const inEntity = path.slice(2);
-    for (const { entity } of asked.targets[index] ?? []) {
+    eachTarget(asked, index, (entity) => {
       if (inEntity.length === 0) failures.note(entity, failure);
       else failures.noteBelow(entity, inEntity, failure);
-    }
+    });
   }
 
   function mergeEntities(asked: Asked, entities: readonly unknown[]): void {
-    const { step: leader, targets } = asked;
-    for (let index = 0; index < targets.length; index += 1) {
-      const places = targets[index] as Target[];
+    const { step: leader, entities: firsts, steps, others } = asked;
+    const copies = new Map<EntityStep, Map<object, unknown>>();
+    /** At another place of the answer other fields are asked for below: objects of their own. */
+    const ownOf = (step: EntityStep, entity: DataRecord): DataRecord => {
+      if (step === leader) return entity;
+      const known = copies.get(step) ?? new Map<object, unknown>();
+      copies.set(step, known);
+      return copyOf(entity, known) as DataRecord;
+    };
+    const message = `"${subgraph}" answered with something else than an entity.`;
+    const notOne = { message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE", subgraph } };
+    for (let index = 0; index < firsts.length; index += 1) {
       const entity = entities[index];
-      if (entity !== null && !isRecord(entity)) {
-        const message = `"${subgraph}" answered with something else than an entity.`;
-        const extensions = { code: "SUBGRAPH_INVALID_RESPONSE", subgraph };
-        for (const place of places) failures.note(place.entity, { message, extensions });
-        continue;
-      }
-      if (entity === null) {
-        for (const place of places) failures.noteUnknown(place.entity);
+      if (!isRecord(entity)) {
+        eachTarget(asked, index, (target) => {
+          if (entity === null) failures.noteUnknown(target);
+          else failures.note(target, notOne);
+        });
         continue;
       }
       applyRewrites(supergraphSchema, leader.node.outputRewrites, entity);
-      const { step } = places[0] as Target;
-      for (const place of places) {
-        // At another place of the answer other fields are asked for below: objects of their own.
-        const own = place.step === step ? entity : (copyOf(entity) as DataRecord);
-        mergeInto(supergraphSchema, place.entity, own);
-      }
+      const own = ownOf(steps[index] as EntityStep, entity);
+      mergeInto(supergraphSchema, firsts[index] as DataRecord, own);
+      for (const other of others.get(index) ?? [])
+        mergeInto(supergraphSchema, other.entity, ownOf(other.step, entity));
     }
   }
 
@@ -200,8 +195,8 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       const asks = active();
       const chosen = group.textFor(asks.map(({ ask }) => ask));
       text = chosen;
-      const parts = asks.map(({ ask, indexByText, typenames }) => {
-        return { ask, representations: [...indexByText.keys()], typenames };
+      const parts = asks.map(({ ask, texts, typenames }) => {
+        return { ask, representations: texts, typenames };
       });
       return { group, text: chosen, parts };
     },
@@ -223,7 +218,7 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       }
       for (const [index, asked] of asks.entries()) {
         const entities = data?.[parts[index]?.key ?? ""];
-        if (Array.isArray(entities) && entities.length === asked.targets.length) {
+        if (Array.isArray(entities) && entities.length === asked.texts.length) {
           mergeEntities(asked, entities);
         } else if (data === null && isTold) {
           // One part's error can take away the data of all: then it is the reason for the others, too.

@@ -2,7 +2,8 @@
  * The objects at a place of the merged data. Walked along the tree of places, so that steps with a
  * common beginning share the way; an object that several parents hold is met once.
  */
-import type { Place } from "../plan/place.ts";
+import type { Keyed } from "./keyed.ts";
+import type { Place, Sharing } from "../plan/place.ts";
 import { type DataRecord, isRecord } from "./records.ts";
 
 export type Positions = {
@@ -12,14 +13,8 @@ export type Positions = {
   keys: (string | number)[];
   /** Some object hangs in several places, of which only one is told. */
   isRepeated: boolean;
-};
-
-/** By the index of a place: where one object hangs in several places of the data. */
-export type Sharing = {
-  /** Objects at this place were found to be one and the same. */
-  readonly at: (boolean | undefined)[];
-  /** Different objects at this place hold the same objects. */
-  readonly below: (boolean | undefined)[];
+  /** By what fetches require of the objects (extractor.ts), as long as nothing has come into them. */
+  readonly keyed: Map<string, Keyed>;
 };
 
 export type Walker = {
@@ -62,14 +57,26 @@ function dropRepeats(positions: Positions): void {
 
 export function createWalker(root: DataRecord, placeCount: number, sharing: Sharing): Walker {
   const known = Array.from<Positions | undefined>({ length: placeCount });
-  const start: Positions = { objects: [root], holders: [[root]], keys: [0], isRepeated: false };
+  const start: Positions = {
+    objects: [root],
+    holders: [[root]],
+    keys: [0],
+    isRepeated: false,
+    keyed: new Map(),
+  };
 
   function at(place: Place): Positions {
     const { parent } = place;
     if (!parent) return start;
     const before = known[place.index];
     if (before) return before;
-    const found: Positions = { objects: [], holders: [], keys: [], isRepeated: false };
+    const found: Positions = {
+      objects: [],
+      holders: [],
+      keys: [],
+      isRepeated: false,
+      keyed: new Map(),
+    };
     for (const object of at(parent).objects) collect(object, place.key, found);
     if (sharing.at[place.index] || sharing.below[parent.index]) dropRepeats(found);
     known[place.index] = found;
@@ -77,6 +84,7 @@ export function createWalker(root: DataRecord, placeCount: number, sharing: Shar
   }
 
   function reset(place: Place): void {
+    known[place.index]?.keyed.clear();
     for (const below of place.below.values()) {
       known[below.index] = undefined;
       reset(below);

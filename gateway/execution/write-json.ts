@@ -91,7 +91,7 @@ export function compileWriter(
       if (typeof typename !== "string" || (onlyType && typename !== onlyType)) return false;
       return writerOf(typename)?.(record, output) ?? false;
     };
-    if (!place?.isEntity) return writeRecord;
+    if (!place) return writeRecord;
     memos += 1;
     const memo = memos;
     return (value, output) => {

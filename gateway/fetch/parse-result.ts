@@ -26,13 +26,17 @@ export function toErrorEntry(error: unknown): SubgraphErrorEntry {
 }
 
 /** @throws SubgraphFailure SUBGRAPH_UNAVAILABLE (5xx without GraphQL) or SUBGRAPH_INVALID_RESPONSE. */
-export function parseSubgraphResult(subgraph: string, answer: SubgraphAnswer): SubgraphResult {
+export function parseSubgraphResult(
+  subgraph: string,
+  answer: SubgraphAnswer,
+  read: (text: string) => unknown = JSON.parse,
+): SubgraphResult {
   const text = answerText(subgraph, answer);
   const invalid = (what: string, cause?: unknown) =>
     answer.status >= 500 ? outOfOrder(subgraph, cause) : invalidAnswer(subgraph, what, cause);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = read(text);
   } catch (error) {
     throw invalid("something that is not JSON", error);
   }

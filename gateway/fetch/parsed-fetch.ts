@@ -5,4 +5,4 @@ import type { SubgraphFetch, SubgraphSend } from "./subgraph-fetch.ts";
 export const createParsedFetch =
   (send: SubgraphSend): SubgraphFetch =>
   async (call, context) =>
-    parseSubgraphResult(call.subgraph, await send(call, context));
+    parseSubgraphResult(call.subgraph, await send(call, context), call.read);

@@ -16,6 +16,8 @@ export type SubgraphCall = {
   readonly operationName?: string | undefined;
   /** The request's JSON: `{"query":…,"variables":…}`. A string is as good as bytes. */
   readonly body: string | Buffer;
+  /** Text of the answer → its JSON. Default: `JSON.parse`. @throws for what is not JSON. */
+  readonly read?: ((text: string) => unknown) | undefined;
   /** Further headers, lower-case names. Calls with different ones are never shared. */
   readonly headers?: Readonly<Record<string, string>>;
 };

@@ -10,6 +10,8 @@ import { isOfType } from "../supergraph/is-of-type.ts";
 type Entity = Readonly<Record<string, unknown>>;
 
 export type Extractor = {
+  /** Equal for extractors that require the same, of whichever subgraph. */
+  readonly signature: string;
   /**
    * How representations of the entity's type look. Undefined: an entity of this type is not for this
    * fetch. Null: look closer at it (execution/representation.ts).
@@ -26,10 +28,20 @@ export type Shape = {
 
 type Field = {
   readonly key: string;
-  /** The beginning, or the comma, and the name. */
+  /** The beginning, or the comma, and the name; and what is the same for all entities of the type. */
   readonly prefix: string;
   readonly fields: readonly Field[] | undefined;
 };
+
+/** A string as JSON. Most are short and plain, and need no more than quotes. */
+function quote(text: string): string {
+  if (text.length > 64) return JSON.stringify(text);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code === 0x22 || code === 0x5c || code > 0x7e) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
 
 /** Undefined: too unusual for a flat list (a fragment below the top, or one field twice). */
 function fieldsOf(
@@ -57,7 +69,8 @@ function fieldsOf(
 }
 
 function write(value: unknown, fields: readonly Field[] | undefined): string | null {
-  if (typeof value === "string" || !fields || value === null) return JSON.stringify(value);
+  if (typeof value === "string") return quote(value);
+  if (!fields || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) {
     const items = value.map((item) => write(item, fields));
     return items.includes(null) ? null : `[${items.join(",")}]`;
@@ -71,6 +84,15 @@ function write(value: unknown, fields: readonly Field[] | undefined): string | n
     text += field.prefix + written;
   }
   return `${text}}`;
+}
+
+/** The type's name, which is one for the shape, is written with the field after it. */
+function withTypename(fields: readonly Field[], typename: string): readonly Field[] {
+  const at = fields.findIndex(({ key }) => key === "__typename");
+  const next = fields[at + 1];
+  if (at < 0 || !next) return fields;
+  const prefix = `${fields[at]?.prefix}${JSON.stringify(typename)}${next.prefix}`;
+  return [...fields.slice(0, at), { ...next, prefix }, ...fields.slice(at + 2)];
 }
 
 /** @param schema The supergraph's full schema: `requires` may name `@inaccessible` elements. */
@@ -94,13 +116,15 @@ export function compileExtractor(
     if (!hasKey(subgraph, { ...entity, __typename: typename })) return undefined;
     const keys = fields.filter(({ key }) => key !== "__typename");
     const [only, ...others] = keys;
+    const known = withTypename(fields, typename);
     return {
       onlyKey: only && others.length === 0 && !only.fields ? only.key : undefined,
-      textOf: (given) => write(given, fields),
+      textOf: (given) => write(given, known),
     };
   }
 
   return {
+    signature: JSON.stringify(requires),
     shapeOf(entity) {
       const typename = entity["__typename"];
       // Without a type name no type condition of `requires` is met.

@@ -11,8 +11,14 @@ export type Place = {
   readonly key: string;
   /** The places right below, by key. */
   readonly below: Map<string, Place>;
-  /** Whether steps find their entities here. */
-  isEntity: boolean;
+};
+
+/** By the index of a place: where one object hangs in several places of the data. */
+export type Sharing = {
+  /** Objects at this place were found to be one and the same. */
+  readonly at: (boolean | undefined)[];
+  /** Different objects at this place hold the same objects. */
+  readonly below: (boolean | undefined)[];
 };
 
 export type Places = {
@@ -25,7 +31,7 @@ export type Places = {
 export function createPlaces(): Places {
   const all: Place[] = [];
   const create = (parent: Place | undefined, key: string): Place => {
-    const place = { index: all.length, parent, key, below: new Map(), isEntity: false };
+    const place = { index: all.length, parent, key, below: new Map() };
     parent?.below.set(key, place);
     all.push(place);
     return place;

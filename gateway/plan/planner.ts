@@ -21,6 +21,7 @@ import { keepObjects } from "./keep-objects.ts";
 import { liftLiterals } from "./lift-literals.ts";
 import { keepPossible } from "./possible-selections.ts";
 import { compileProgram, type Program } from "./program.ts";
+import { pushConditions } from "./push-conditions.ts";
 import { createOrderCheck } from "./required-first.ts";
 import { splitDocument } from "./split-document.ts";
 
@@ -79,15 +80,19 @@ export function createPlanner(options: PlannerOptions): Planner {
     operationName: string | undefined,
   ): readonly Program[] {
     const named = operationName ? { operationName } : {};
-    const parts = splitDocument(keepPossible(document, apiSchema, interfaceObjects), numbers);
+    const parts = splitDocument(
+      pushConditions(keepPossible(document, apiSchema, interfaceObjects)),
+      numbers,
+    );
     if (parts.length > 1) assertOnce(document, operationName);
+    const isAlone = parts.length === 1;
     return parts.map((part) => {
       const asked = keepObjects(clientNames.rename(part));
       const operation = operationFromDocument(plannerSchema, asked, named);
       const plan = planner.buildQueryPlan(operation);
-      if (isOrdered(plan)) return compileProgram(plan, schema, hasKey);
+      if (isOrdered(plan)) return compileProgram(plan, schema, hasKey, isAlone);
       const careful = withoutMoving(() => planner.buildQueryPlan(operation));
-      return compileProgram(isOrdered(careful) ? careful : plan, schema, hasKey);
+      return compileProgram(isOrdered(careful) ? careful : plan, schema, hasKey, isAlone);
     });
   }
 

@@ -9,6 +9,7 @@ import { graphError } from "../errors.ts";
 import type { HasKey } from "../supergraph/entity-keys.ts";
 import { compileExtractor, type Extractor } from "./extractor.ts";
 import { createPlaces, type Place } from "./place.ts";
+import { giveReaders } from "./give-readers.ts";
 import {
   type Ask,
   askOf,
@@ -33,7 +34,7 @@ type StepBase = {
   readonly level: number;
 };
 
-export type RootStep = StepBase & { readonly kind: "root"; readonly text: RequestText };
+export type RootStep = StepBase & { readonly kind: "root"; text: RequestText };
 
 export type EntityStep = StepBase & {
   readonly kind: "entities";
@@ -132,9 +133,15 @@ const orBefore = (ends: readonly number[], { after }: Scope): readonly number[] 
 
 /**
  * @param schema The supergraph's full schema.
+ * @param isAlone Whether no other program's data is merged with this one's.
  * @throws GraphQLError GRAPHQL_VALIDATION_FAILED for a plan with `@defer`.
  */
-export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: HasKey): Program {
+export function compileProgram(
+  plan: QueryPlan,
+  schema: GraphQLSchema,
+  hasKey: HasKey,
+  isAlone: boolean,
+): Program {
   const steps: Draft[] = [];
   const places = createPlaces();
 
@@ -152,7 +159,6 @@ export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: H
       return index;
     }
     const place = places.at(path);
-    place.isEntity = true;
     const extractor = compileExtractor(node.requires, node.serviceName, schema, hasKey);
     steps.push({ ...base, kind: "entities", place, extractor, group: 0, ask: 0 });
     return index;
@@ -194,9 +200,11 @@ export function compileProgram(plan: QueryPlan, schema: GraphQLSchema, hasKey: H
     const after = walk(primary, start);
     if (rest) walk(rest, { ...start, after });
   } else if (plan.node) walk(plan.node, start);
+  const groups = formGroups(steps);
+  if (isAlone) giveReaders(steps, groups, places.root);
   return {
     steps,
-    groups: formGroups(steps),
+    groups,
     rootPlace: places.root,
     placeCount: places.all.length,
   };

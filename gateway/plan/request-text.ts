@@ -16,8 +16,12 @@ import {
   type VariableDefinitionNode,
   visit,
 } from "graphql";
+import { compileReader, type ReadAnswer } from "./answer-reader.ts";
+import { type AnswerShape, shapeAround } from "./answer-shape.ts";
 
 export type RequestText = {
+  /** How its answers are read; default: by `JSON.parse`. */
+  readonly read?: ReadAnswer | undefined;
   /** `{"query":"…","variables":{` : the values of the variables and two braces are to follow. */
   readonly head: string;
   /** Variables of the operation that the client's values are put in for, as `"name":`. */
@@ -37,6 +41,8 @@ export type EntityRequestText = RequestText & {
 /** What one fetch asks of entities. Fetches that ask the same share it, whatever their places. */
 export type Ask = {
   readonly operation: OperationDefinitionNode;
+  /** Of one entity of the answer, once it is known what else the program asks for. */
+  shape?: AnswerShape | undefined;
   /** Equal texts are equal asks. */
   readonly text: string;
 };
@@ -95,6 +101,16 @@ const rename = ({ operation }: Ask, index: number): OperationDefinitionNode =>
     },
   });
 
+function readerOf(
+  asks: readonly Ask[],
+  parts: readonly { readonly key: string }[],
+): ReadAnswer | undefined {
+  const shapes = asks.flatMap(({ shape }, index) =>
+    shape ? [[parts[index]?.key ?? "", shape] as const] : [],
+  );
+  return shapes.length === asks.length ? compileReader(shapeAround(shapes)) : undefined;
+}
+
 /**
  * Several asks as one request: `_entities0(representations: $_representations0) … _entities1 …`.
  * One alone keeps the plain names; so a subgraph that knows no aliases is not asked more than it can.
@@ -103,7 +119,8 @@ export function textOfAsks(asks: readonly Ask[]): EntityRequestText {
   const [only, ...others] = asks;
   if (only && others.length === 0) {
     const text = requestText(only.operation, ["representations"]);
-    return { ...text, parts: [{ prefix: '"representations":', key: "_entities" }] };
+    const parts = [{ prefix: '"representations":', key: "_entities" }];
+    return { ...text, parts, read: readerOf(asks, parts) };
   }
   const operations = asks.map(rename);
   const variables = new Map<string, VariableDefinitionNode>();
@@ -128,5 +145,6 @@ export function textOfAsks(asks: readonly Ask[]): EntityRequestText {
       asks.map((_ask, index) => variableOf(index)),
     ),
     parts,
+    read: readerOf(asks, parts),
   };
 }

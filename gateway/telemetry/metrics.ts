@@ -22,9 +22,11 @@ export type Metrics = {
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics(): Metrics {
+/** @param join How the process's metrics become those of all processes; default: it is the only one. */
+export function createMetrics(join?: (registry: Registry) => () => Promise<string>): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  const readAll = join?.(registry) ?? (() => registry.metrics());
   collectDefaultMetrics({ register: registry });
   // An answer may be of thousands of look-ups: they are counted here and labelled when they are read.
   const lookUps = new Map<CacheLabels, Map<string, number>>();
@@ -123,6 +125,6 @@ export function createMetrics(): Metrics {
         streams,
       );
     },
-    read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    read: async () => ({ contentType: registry.contentType, text: await readAll() }),
   };
 }

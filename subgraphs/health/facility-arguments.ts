@@ -57,7 +57,7 @@ export class FacilityFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      "With exactly this speciality, in English or Arabic, for example Pediatrics. Case does not matter.",
+      "With exactly this among its `specialities`, in English or Arabic, for example Pediatrics. Case does not matter.",
   })
   speciality?: string | null;
 

@@ -62,20 +62,25 @@ const details = (criteria: DetailsCriteria): readonly RawBuilder<SqlBool>[] => {
   ];
 };
 
+/** By its own specialities, or by that of a doctor who works there. */
+const hasSpeciality = (speciality: string): RawBuilder<SqlBool> => sql`(
+  lower(facility.speciality_en) = ${speciality}::text
+  or facility.speciality_ar = ${speciality}::text
+  or lower(facility.further_specialities_en::text)::text[] @> array[${speciality}::text]
+  or facility.further_specialities_ar @> array[${speciality}::text]
+  or facility.id in (
+    select role.facility_id from practitioner_role as role
+    join practitioner on practitioner.id = role.practitioner_id
+    where (lower(role.speciality_en) = ${speciality}::text or role.speciality_ar = ${speciality}::text)
+      and role.active and practitioner.active))`;
+
 /** Rows that fit the criteria; usable in any query on `facility`. */
 export const matching =
   ({ kinds, speciality, open, duty, words, ...others }: FacilityCriteria) =>
   (eb: ExpressionBuilder<HealthTables, "facility">) =>
     eb.and([
       ...(kinds ? [kinds.length > 0 ? eb("kind", "in", kinds) : sql<SqlBool>`false`] : []),
-      ...(speciality === undefined
-        ? []
-        : [
-            eb.or([
-              eb(eb.fn<string>("lower", ["speciality_en"]), "=", speciality),
-              eb("speciality_ar", "=", speciality),
-            ]),
-          ]),
+      ...(speciality === undefined ? [] : [hasSpeciality(speciality)]),
       ...details(others),
       ...open.map(openAt),
       ...(duty ? [sql<SqlBool>`(${onDuty(duty.instant)}) = ${duty.wanted}::boolean`] : []),

@@ -23,8 +23,8 @@ import {
   type OpeningSchedule,
   type OpenSpan,
 } from "./opening-schedule.rules.ts";
-import { openingWeek } from "./opening-week.rules.ts";
-import type { FacilityKind } from "./tables.ts";
+import { openingWeek, weekOf } from "./opening-week.rules.ts";
+import type { DutyShiftTable, FacilityKind } from "./tables.ts";
 
 @Directive("@cacheControl(inheritMaxAge: true)")
 @ObjectType({ description: "A place, in degrees (WGS 84)." })
@@ -172,14 +172,16 @@ export class Facility {
   @Directive("@cacheControl(inheritMaxAge: true)")
   @Field(() => [LocalizedText], {
     description:
-      "Its main speciality first, then those in which doctors work there; none when nothing is known.",
+      "Its main speciality first, then its others, then those in which doctors work there, each once; none when nothing is known. `FacilityFilter.speciality` finds it by each.",
   })
   async specialities(@Ctx() { loaders }: HealthContext): Promise<LocalizedText[]> {
     const ofDoctors = await loaders.specialitiesOfFacility.load(this.id);
-    const others = ofDoctors
-      .filter(({ speciality_en }) => speciality_en !== this.speciality?.en)
-      .map(({ speciality_en, speciality_ar }) => localized(speciality_en, speciality_ar));
-    return this.speciality ? [this.speciality, ...others] : others;
+    const known = new Map<string, LocalizedText>();
+    for (const one of this.speciality ? [this.speciality, ...this.furtherSpecialities] : [])
+      known.set(one.en, one);
+    for (const { speciality_en: en, speciality_ar } of ofDoctors)
+      if (!known.has(en)) known.set(en, localized(en, speciality_ar));
+    return [...known.values()];
   }
 
   @Field(() => String, { description: "The source to name wherever the facility is shown." })
@@ -191,6 +193,9 @@ export class Facility {
     description: "The regulator that licensed it; null only while its data cannot be reached.",
   })
   agency!: Agency;
+
+  /** Beside the main one. */
+  furtherSpecialities!: readonly LocalizedText[];
 
   /** Read when it is asked for: lists seldom need it. */
   schedule!: () => OpeningSchedule;
@@ -229,18 +234,20 @@ export class Facility {
   @Directive("@cacheControl(maxAge: 30)")
   @Field(() => [OpeningDay], {
     description:
-      "Seven days of `openingHours` in Asia/Dubai, as a table to show; nights on duty are in `dutyShifts`.",
+      "Seven days in Asia/Dubai as a table to show, by `openingHours`, public holidays, Ramadan and the roster of duty: what `openAt` says.",
   })
-  openingWeek(
+  async openingWeek(
     @Arg("from", () => DateTime, {
       nullable: true,
       description: "A time on the first of the seven days; now when it is left out.",
     })
     from: Date | null | undefined,
-    @Ctx() { clock }: HealthContext,
-  ): OpeningDay[] {
-    const instant = from?.getTime() ?? clock();
-    return openingWeek(this.schedule(), openingCalendar, instant).map(toOpeningDay);
+    @Ctx() context: HealthContext,
+  ): Promise<OpeningDay[]> {
+    const instant = from?.getTime() ?? context.clock();
+    const shifts = await context.loaders.dutyShiftsOfFacility(weekOf(instant)).load(this.id);
+    const week = openingWeek(this.schedule(), openingCalendar, instant, shifts.map(spanOf));
+    return week.map(toOpeningDay);
   }
 
   @Directive("@cacheControl(maxAge: 30)")
@@ -253,6 +260,11 @@ export class Facility {
     return shifts.map(toDutyShift);
   }
 }
+
+const spanOf = ({ starts_at, ends_at }: DutyShiftTable): OpenSpan => ({
+  opens: starts_at.getTime(),
+  closes: ends_at.getTime(),
+});
 
 /** From the beginning of the minute, so that fields of one answer ask once. */
 function dutyWindow(instant: number): DutyWindow {
@@ -277,10 +289,7 @@ async function dutyFrom(
   instant: number,
 ): Promise<readonly OpenSpan[]> {
   const shifts = await loaders.dutyShiftsOfFacility(dutyWindow(instant)).load(id);
-  return shifts.map(({ starts_at, ends_at }) => ({
-    opens: starts_at.getTime(),
-    closes: ends_at.getTime(),
-  }));
+  return shifts.map(spanOf);
 }
 
 const placeOf = ({ latitude, longitude }: FacilityRow): Place | null =>
@@ -297,6 +306,9 @@ export const toFacility = (row: FacilityRow): Facility => {
       number: row.licence_number,
       type: localized(row.licence_type_en, row.licence_type_ar),
     }),
+    furtherSpecialities: row.further_specialities_en.map((en, at) =>
+      localized(en, row.further_specialities_ar[at] ?? en),
+    ),
     speciality:
       speciality_en === null || speciality_ar === null
         ? null

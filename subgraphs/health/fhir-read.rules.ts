@@ -114,9 +114,11 @@ const readDetails = (resource: LocationResource) => ({
   details_sample: extensionsOf(resource, extensionUrls.detailsSample)[0]?.valueBoolean ?? false,
 });
 
+type Bilingual = { readonly en: string; readonly ar: string };
+
 function toFacility(
   resource: LocationResource,
-  speciality: { readonly en: string; readonly ar: string } | undefined,
+  [speciality, ...further]: readonly Bilingual[],
   problems: Problem[],
 ): FacilityTable {
   const [type] = resource.type;
@@ -134,6 +136,8 @@ function toFacility(
     name_ar: arabicOf(resource._name),
     speciality_en: speciality?.en ?? null,
     speciality_ar: speciality?.ar ?? null,
+    further_specialities_en: further.map(({ en }) => en),
+    further_specialities_ar: further.map(({ ar }) => ar),
     address: resource.address?.text ?? "",
     area: resource.address?.district ?? "",
     phone: reach("phone"),
@@ -230,7 +234,7 @@ function createLocate(entries: readonly Readonly<Record<string, unknown>>[]): Lo
   };
 }
 
-/** Names that stand twice, and main specialities that are not held as they are given. */
+/** Names that stand twice, and specialities that are not held as they are given. */
 function problemsBetween(resources: readonly Resource[]): Problem[] {
   const problems: Problem[] = [];
   const here = new Set<string>();
@@ -239,7 +243,7 @@ function problemsBetween(resources: readonly Resource[]): Problem[] {
     here.add(resource);
   }
   const served = new Set<string>();
-  for (const { id, location } of ofType(resources, "HealthcareService")) {
+  for (const { id, location, specialty } of ofType(resources, "HealthcareService")) {
     const [{ reference }] = location;
     const tell = (element: string, message: string) =>
       problems.push({ resource: `HealthcareService/${id}`, element, message });
@@ -247,12 +251,16 @@ function problemsBetween(resources: readonly Resource[]): Problem[] {
     if (!here.has(reference)) {
       tell(
         "location[0].reference",
-        `${reference} is not in the bundle: a main speciality comes with its Location.`,
+        `${reference} is not in the bundle: specialities come with their Location.`,
       );
     } else if (served.has(reference)) {
-      tell("location[0].reference", `${reference} has a main speciality already: it has one.`);
+      const message = `${reference} has its specialities already: put all into one resource.`;
+      tell("location[0].reference", message);
     } else if (id !== wanted) tell("id", `must be ${wanted}: other ids are not held.`);
     served.add(reference);
+    const texts = specialty.map(({ text }) => text);
+    const again = texts.findIndex((text, at) => texts.indexOf(text) < at);
+    if (again >= 0) tell(`specialty[${again}].text`, "stands twice.");
   }
   for (const { id, identifier } of ofType(resources, "Organization")) {
     if (identifier[0].value === id) continue;
@@ -300,12 +308,12 @@ export function readBundle(given: unknown): ReadDirectory {
   const services = new Map(
     ofType(resources, "HealthcareService").map((one) => [
       lastPart(one.location[0]),
-      { en: one.specialty[0].text, ar: arabicOf(one.specialty[0]._text) },
+      one.specialty.map(({ text, _text }) => ({ en: text, ar: arabicOf(_text) })),
     ]),
   );
   const directory = {
     facilities: ofType(resources, "Location").map((one) =>
-      toFacility(one, services.get(one.id), problems),
+      toFacility(one, services.get(one.id) ?? [], problems),
     ),
     practitioners: ofType(resources, "Practitioner").map(toPractitioner),
     roles: ofType(resources, "PractitionerRole").map(toRole),

@@ -174,7 +174,8 @@ export const healthcareServiceSchema = z.strictObject({
   resourceType: z.literal("HealthcareService"),
   id,
   active: z.literal(true),
-  specialty: z.tuple([concept]),
+  /** The main one first. */
+  specialty: z.array(concept).min(1).max(50),
   location: z.tuple([reference("Location")]),
 });
 

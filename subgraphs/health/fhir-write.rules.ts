@@ -95,16 +95,20 @@ function toLocation(row: FacilityTable): LocationResource {
   };
 }
 
-/** The main speciality of a facility; none when the register names none. */
+/** The specialities of a facility, the main one first; nothing when the register names none. */
 function toHealthcareService(row: FacilityTable): readonly HealthcareServiceResource[] {
   const { speciality_en, speciality_ar } = row;
   if (speciality_en === null || speciality_ar === null) return [];
+  const { further_specialities_en: further, further_specialities_ar: arabic } = row;
   return [
     {
       resourceType: "HealthcareService",
       id: `${row.id}-main`,
       active: true,
-      specialty: [{ text: speciality_en, _text: inArabic(speciality_ar) }],
+      specialty: [
+        { text: speciality_en, _text: inArabic(speciality_ar) },
+        ...further.map((text, at) => ({ text, _text: inArabic(arabic[at] ?? "") })),
+      ],
       location: [{ reference: `Location/${row.id}` }],
     },
   ];

@@ -14,6 +14,11 @@ export class OpeningSpan {
     description: "When it closes; on the next day when it is open past midnight.",
   })
   closes!: Date;
+
+  @Field(() => Boolean, {
+    description: "Whether it is open then because it is on duty, and not by its hours.",
+  })
+  onDuty!: boolean;
 }
 
 @Directive("@cacheControl(inheritMaxAge: true)")
@@ -42,8 +47,12 @@ export class OpeningDay {
 export const toOpeningDay = ({ date, spans, holiday, ramadan }: DayOfTheWeek): OpeningDay =>
   Object.assign(new OpeningDay(), {
     date,
-    spans: spans.map(({ opens, closes }) =>
-      Object.assign(new OpeningSpan(), { opens: new Date(opens), closes: new Date(closes) }),
+    spans: spans.map(({ opens, closes, onDuty }) =>
+      Object.assign(new OpeningSpan(), {
+        opens: new Date(opens),
+        closes: new Date(closes),
+        onDuty,
+      }),
     ),
     holiday: holiday && localized(holiday.name.en, holiday.name.ar),
     ramadan,

@@ -55,7 +55,7 @@ export const spansOnDay = (
 ): readonly DaySpan[] => spansOn(facts.ramadan && ramadan ? ramadan : hours, facts);
 
 /** Sorted spans that neither overlap nor touch. */
-function merge(spans: readonly OpenSpan[]): readonly OpenSpan[] {
+export function mergeSpans(spans: readonly OpenSpan[]): readonly OpenSpan[] {
   const merged: { opens: number; closes: number }[] = [];
   for (const { opens, closes } of spans.toSorted((a, b) => a.opens - b.opens)) {
     const last = merged.at(-1);
@@ -72,7 +72,7 @@ export function openSpansOn(
   date: CityDate,
 ): readonly OpenSpan[] {
   const midnight = startOfCityDate(date).getTime();
-  return merge(
+  return mergeSpans(
     spansOnDay(schedule, calendar.factsOf(date)).map(({ from, to }) => ({
       opens: midnight + from * minuteMs,
       closes: midnight + (to > from ? to : to + 1_440) * minuteMs,
@@ -118,7 +118,10 @@ export function nextChange(
     const date = addDays(first, ahead);
     const nextMidnight = startOfCityDate(date).getTime() + dayMs;
     const singles = besides.filter(({ opens }) => opens < nextMidnight);
-    for (const { opens, closes } of merge([...openSpansOn(schedule, calendar, date), ...singles])) {
+    for (const { opens, closes } of mergeSpans([
+      ...openSpansOn(schedule, calendar, date),
+      ...singles,
+    ])) {
       if (!open && opens > instant) return opens;
       if (open && opens > openUntil) return openUntil;
       if (closes > openUntil) openUntil = closes;

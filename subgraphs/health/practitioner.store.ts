@@ -1,6 +1,7 @@
 /** Doctors and their roles in the database: by id, listed, by facility, nearest first. One SQL statement a function. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Page } from "../kit/pagination.ts";
+import { chordMeters, databaseMeters } from "./geo.rules.ts";
 import type { Surroundings } from "./near.store.ts";
 import type { PractitionerCriteria } from "./practitioner.rules.ts";
 import type { HealthTables, PractitionerRoleTable, PractitionerTable } from "./tables.ts";
@@ -159,8 +160,8 @@ function nearest({ place, radiusMeters }: Surroundings, criteria: PractitionerCr
     from facility
     join practitioner_role on practitioner_role.facility_id = facility.id
     join practitioner on practitioner.id = practitioner_role.practitioner_id
-    where earth_box(${here}, ${radiusMeters}::float8) @> ${there}
-      and earth_distance(${there}, ${here}) <= ${radiusMeters}::float8
+    where earth_box(${here}, ${databaseMeters(radiusMeters)}::float8) @> ${there}
+      and ${there} <-> ${here} <= ${chordMeters(radiusMeters)}::float8
       and ${all([...person(criteria), ...role(criteria)])}
     order by practitioner.id, chord, practitioner_role.id`;
 }

@@ -41,6 +41,9 @@ export type FacilityTable = {
   readonly name_ar: string;
   readonly speciality_en: string | null;
   readonly speciality_ar: string | null;
+  /** Beside the main one, in the same order in both languages; none without a main one. */
+  readonly further_specialities_en: readonly string[];
+  readonly further_specialities_ar: readonly string[];
   readonly address: string;
   readonly area: string;
   /** E.164. */

@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from "@apollo/subgraph";
 import { graphql, type GraphQLSchema, Kind, parse } from "graphql";
 import { executeOperation } from "../../gateway/execution/execute-operation.ts";
 import { createDirectFetcher } from "../../gateway/execution/fetcher.ts";
-import type { SubgraphFetch } from "../../gateway/fetch/subgraph-fetch.ts";
+import type { SubgraphFetch, SubgraphResult } from "../../gateway/fetch/subgraph-fetch.ts";
 import { type Graph, prepareGraph } from "../../gateway/supergraph/graph.ts";
 import { compose, federationHeader, testContext } from "../support/federation.ts";
 import type { Answer } from "./equivalence.ts";
@@ -65,7 +65,7 @@ export function fetchOf(
   one: FuzzCase,
   model: GraphModel,
 ): SubgraphFetch {
-  return async ({ subgraph, body }) => {
+  return async ({ subgraph, body, read = JSON.parse }) => {
     const schema = schemas.get(subgraph);
     if (!schema) throw new Error(`No subgraph "${subgraph}".`);
     const { query, variables } = JSON.parse(String(body));
@@ -78,7 +78,11 @@ export function fetchOf(
       typeResolver: typeOf as never,
     });
     const answer = JSON.parse(JSON.stringify({ data: data ?? null, errors }));
-    return applyFaults(one.faults, subgraph, answer);
+    const { errors: told, ...rest } = applyFaults(one.faults, subgraph, answer);
+    // As text, as it comes from a subgraph: with room behind it, since short texts are read another way.
+    const text = JSON.stringify(told.length > 0 ? { errors: told, ...rest } : rest);
+    const json = read(text + " ".repeat(1_024)) as Partial<SubgraphResult>;
+    return { data: null, errors: [], ...json };
   };
 }
 

@@ -26,6 +26,8 @@ export type RunningTool = {
   readonly hangUp: () => void;
   /** Resolves when it has printed this on standard output. */
   readonly prints: (text: string) => Promise<void>;
+  /** What it has printed on standard output so far. */
+  readonly printed: () => string;
   readonly ended: Promise<Ended>;
 };
 
@@ -66,6 +68,7 @@ export function startTool(
           reject(new Error(`ended with ${code} before it printed "${text}":\n${stdout}${stderr}`)),
         );
       }),
+    printed: () => stdout,
     ended,
   };
 }

@@ -8,6 +8,7 @@ import { facilityDetails } from "./0022-facility-details.ts";
 import { bulletinChanges } from "./0030-bulletin-changes.ts";
 import { practitioners } from "./0031-practitioners.ts";
 import { figures } from "./0032-figures.ts";
+import { specialities } from "./0033-specialities.ts";
 
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-facilities": facilities,
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0030-bulletin-changes": bulletinChanges,
   "0031-practitioners": practitioners,
   "0032-figures": figures,
+  "0033-specialities": specialities,
 };

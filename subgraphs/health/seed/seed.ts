@@ -59,6 +59,9 @@ function toFacility(row: RegisterRow): FacilityTable {
     name_ar: row.name_ar,
     speciality_en: hasSpeciality ? row.speciality_en : null,
     speciality_ar: hasSpeciality ? row.speciality_ar : null,
+    // The register names one.
+    further_specialities_en: [],
+    further_specialities_ar: [],
     address: [row.address_1, row.address_2].filter((line) => line !== "").join(", "),
     area: row.area_en,
     phone: toPhone(row.phone),

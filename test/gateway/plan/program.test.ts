@@ -26,6 +26,7 @@ const programOf = (node: PlanNode | undefined) =>
     { kind: "QueryPlan", ...(node ? { node } : {}) } as never,
     buildSchema("type Query { a: Int }"),
     () => true,
+    true,
   );
 
 const pathOf = (step: Step): string => {

@@ -5,7 +5,7 @@
 import { type RawBuilder, sql, type SqlBool } from "kysely";
 import type { FacilityCriteria } from "../../../subgraphs/health/facility-filter.rules.ts";
 import { matching } from "../../../subgraphs/health/facility.store.ts";
-import { chordMeters } from "../../../subgraphs/health/geo.rules.ts";
+import { chordMeters, databaseMeters } from "../../../subgraphs/health/geo.rules.ts";
 import { facilitiesNear, type Surroundings } from "../../../subgraphs/health/near.store.ts";
 import type { Page } from "../../../subgraphs/kit/pagination.ts";
 import type { Db } from "./fill.ts";
@@ -84,7 +84,7 @@ const inBox: Condition = (surroundings) => {
 };
 
 const inEarthBox: Condition = (surroundings) =>
-  sql`earth_box(${pointOf(surroundings)}, ${surroundings.radiusMeters}::float8) @> ${point}`;
+  sql`earth_box(${pointOf(surroundings)}, ${databaseMeters(surroundings.radiusMeters)}::float8) @> ${point}`;
 
 /** Bits of each coordinate in a cell's number; a cell of the last level is about ten metres wide. */
 const cellBits = 22;
@@ -135,8 +135,7 @@ const run = async (db: Db, ...statements: readonly string[]): Promise<void> => {
 };
 
 export const ways: readonly Way[] = [
-  { name: "GiST, walked outwards (in use)", prepare: async () => {}, near: facilitiesNear },
-  { name: "GiST, radius sorted", prepare: async () => {}, near: sortAll(inEarthBox) },
+  { name: "GiST, one statement (in use)", prepare: async () => {}, near: facilitiesNear },
   { name: "GiST, growing circles", prepare: async () => {}, near: expand(inEarthBox) },
   {
     name: "btree (latitude, longitude), growing boxes",

@@ -58,7 +58,7 @@ describe.each(databases)("a roster of duty on $kind", ({ kind }) => {
     const ids = await onDuty(night);
     expect(ids).toHaveLength(3);
     const { data } = await health.ask(
-      `{ facility(id: "${ids[0]}") { kind openNow nextChange dutyShifts { startsAt endsAt sample } }
+      `{ facility(id: "${ids[0]}") { kind openNow nextChange dutyShifts { startsAt endsAt sample } openingWeek { spans { opens onDuty } } }
          facilities(filter: { openNow: true, onDuty: false, kinds: [PHARMACY] }) { totalCount }
          all: facilities(filter: { openNow: true, kinds: [PHARMACY] }) { totalCount } }`,
     );
@@ -67,6 +67,10 @@ describe.each(databases)("a roster of duty on $kind", ({ kind }) => {
       startsAt: "2020-04-10T18:00:00.000Z",
       endsAt: "2020-04-11T04:00:00.000Z",
       sample: true,
+    });
+    expect(data.facility.openingWeek[0].spans).toContainEqual({
+      opens: "2020-04-10T18:00:00.000Z",
+      onDuty: true,
     });
     expect(data.all.totalCount).toBe(data.facilities.totalCount + 3);
     expect(await onDuty("2020-04-11T08:00:00+04:00")).toEqual([]);

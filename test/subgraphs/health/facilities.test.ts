@@ -43,6 +43,8 @@ const pharmacyAt = (place: Place): Omit<FacilityTable, "id" | "licence_number"> 
   name_ar: "صيدلية",
   speciality_en: null,
   speciality_ar: null,
+  further_specialities_en: [],
+  further_specialities_ar: [],
   address: "",
   area: "",
   phone: null,
@@ -250,11 +252,11 @@ describe.each(databases)("facilities on $kind", ({ kind }) => {
     expect(statements).toHaveLength(3);
   });
 
-  test("are found by walking the index outwards from the place", async () => {
+  test("are found by the index of places", async () => {
     const { statements, db } = health.database;
     statements.length = 0;
     await near({ first: 3, filter: { kinds: ["PHARMACY"], openNow: true } });
-    const text = statements.find((statement) => statement.includes("facility_walk"));
+    const text = statements.find((statement) => statement.includes("<->"));
     // EXPLAIN takes no parameters of its own, so a function hands it the statement as it was sent.
     const plan = await db.connection().execute(async (connection) => {
       await sql`create or replace function pg_temp.plan_of(query text) returns setof text language plpgsql as
@@ -264,8 +266,7 @@ describe.each(databases)("facilities on $kind", ({ kind }) => {
       const lines = sql<{ line: string }>`select * from pg_temp.plan_of(${text}) as line`;
       return (await lines.execute(connection)).rows.map(({ line }) => line).join("\n");
     });
-    expect(plan).toContain("Index Scan using facility_place");
-    expect(plan).toContain("Order By:");
+    expect(plan).toMatch(/Index Scan (using|on) facility_place/);
     expect(plan).not.toContain("Seq Scan on facility ");
   });
 

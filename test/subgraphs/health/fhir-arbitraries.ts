@@ -34,7 +34,7 @@ const facility = fc
     kind: fc.constantFrom(...facilityKinds),
     name_en: text,
     name_ar: text,
-    speciality: fc.option(fc.tuple(text, text)),
+    specialities: fc.uniqueArray(fc.tuple(text, text), { maxLength: 4, selector: ([en]) => en }),
     address: fc.oneof(text, fc.constant("")),
     area: fc.oneof(text, fc.constant("")),
     phone: fc.option(fc.constantFrom("+97143786666", "+971501234567")),
@@ -56,10 +56,12 @@ const facility = fc
     emergency: fc.boolean(),
     details_sample: fc.boolean(),
   })
-  .map(({ speciality, place, ...row }) => ({
+  .map(({ specialities: [speciality, ...further], place, ...row }) => ({
     ...row,
     speciality_en: speciality?.[0] ?? null,
     speciality_ar: speciality?.[1] ?? null,
+    further_specialities_en: further.map(([en]) => en),
+    further_specialities_ar: further.map(([, ar]) => ar),
     latitude: place?.latitude ?? null,
     longitude: place?.longitude ?? null,
     ...compileHours(row).stored,

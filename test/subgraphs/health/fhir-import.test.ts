@@ -88,6 +88,61 @@ describe.each(databases)("a FHIR bundle taken in on $kind", ({ kind }) => {
     );
   });
 
+  test("brings several specialities, by each of which the facility is found, and those of its doctors", async () => {
+    await empty();
+    const [first] = sample.facilities;
+    const [doctor] = sample.practitioners;
+    const [role] = sample.roles;
+    const facility = {
+      ...first!,
+      speciality_en: "Cardiology",
+      speciality_ar: "أمراض القلب",
+      further_specialities_en: ["Family Medicine", 'Ear, "Nose" and Throat'],
+      further_specialities_ar: ["طب الأسرة", "أنف وأذن وحنجرة"],
+    };
+    const practitioner = { ...doctor!, active: true };
+    const at = { practitioner_id: practitioner.id, facility_id: facility.id, active: true };
+    const roles = [{ ...role!, ...at, speciality_en: "Dermatology", speciality_ar: "جلدية" }];
+    const given = { facilities: [facility], practitioners: [practitioner], roles };
+    expect(await take(toBundle(given))).toMatchObject({ stored: true });
+    const foundBy = async (speciality: string) => {
+      const query =
+        "query ($s: String) { facilities(filter: { speciality: $s }) { nodes { id specialities { en } } } }";
+      return (await health.ask(query, { variables: { s: speciality } })).data.facilities.nodes;
+    };
+    const specialities = ["Cardiology", "Family Medicine", 'Ear, "Nose" and Throat', "Dermatology"];
+    const asked = ["cardiology", "FAMILY MEDICINE", 'ear, "nose" and throat', "dermatology"];
+    for (const one of [...asked, "أمراض القلب", "طب الأسرة", "جلدية"]) {
+      expect(await foundBy(one)).toEqual([
+        { id: facility.id, specialities: specialities.map((en) => ({ en })) },
+      ]);
+    }
+    expect(await foundBy("Family")).toEqual([]);
+    await health.database.db.updateTable("practitioner").set({ active: false }).execute();
+    expect(await foundBy("Dermatology")).toEqual([]);
+  });
+
+  test("with a speciality that stands twice, or in a second resource, is refused with the place", async () => {
+    await empty();
+    const [first] = sample.facilities;
+    const facility = { ...first!, speciality_en: "A", speciality_ar: "ا" };
+    const further = { further_specialities_en: ["B", "A"], further_specialities_ar: ["ب", "ا"] };
+    const facilities = [{ ...facility, ...further }];
+    const bundle = toBundle({ facilities, practitioners: [], roles: [] });
+    const service = bundle.entry.find(
+      ({ resource }) => resource.resourceType === "HealthcareService",
+    );
+    const at = bundle.entry.indexOf(service!);
+    expect((await take(bundle)).problems).toEqual([
+      expect.objectContaining({ place: `Bundle.entry[${at}].resource.specialty[2].text` }),
+    ]);
+    const second = { ...service!, resource: { ...service!.resource, id: "another" } };
+    const { problems } = await take({ ...bundle, entry: [...bundle.entry, second] });
+    expect(problems.map(({ message }: { message: string }) => message)).toContainEqual(
+      expect.stringContaining("put all into one resource"),
+    );
+  });
+
   test("replaces what has the same id, hours with their seasons too", async () => {
     await empty();
     const [first] = sample.facilities;

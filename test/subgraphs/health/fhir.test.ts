@@ -23,7 +23,10 @@ test("a round trip through FHIR loses nothing that the model holds", () => {
   );
 });
 
-const sample = fc.sample(directory, { numRuns: 1, seed: 7 })[0] as Directory;
+const sample = fc.sample(
+  directory.filter(({ roles }) => roles.length > 0),
+  { numRuns: 1, seed: 7 },
+)[0] as Directory;
 const roleless: Directory = { ...sample, practitioners: [], roles: [] };
 const [first] = roleless.facilities;
 

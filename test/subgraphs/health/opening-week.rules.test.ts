@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { openingCalendar } from "../../../subgraphs/health/opening-calendar.rules.ts";
 import { parseOpeningHours } from "../../../subgraphs/health/opening-hours-text.rules.ts";
 import { createSchedule, isOpenAt } from "../../../subgraphs/health/opening-schedule.rules.ts";
-import { openingWeek } from "../../../subgraphs/health/opening-week.rules.ts";
+import { openingWeek, weekOf as weekFrom } from "../../../subgraphs/health/opening-week.rules.ts";
 import { openingExpressions } from "./opening-arbitraries.ts";
 
 const at = (time: string): number => Date.parse(`${time}+04:00`);
@@ -69,25 +69,53 @@ describe("the week of a facility", () => {
     ]);
   });
 
-  test("says open exactly when the hours do, from whatever day it begins", () => {
+  test("says open exactly when the hours and the roster of duty do, from whatever day it begins", () => {
+    // Hours of the shift's beginning in the week, and its length: up to a day.
+    const shifts = fc.array(
+      fc.tuple(fc.integer({ min: -30 * 60, max: 8 * 1_440 }), fc.integer({ min: 1, max: 1_440 })),
+      { maxLength: 5 },
+    );
     fc.assert(
       fc.property(
         openingExpressions,
         fc.option(openingExpressions),
         fc.integer({ min: 1_550_000_000, max: 1_850_000_000 }),
+        shifts,
         fc.integer({ min: 1_440, max: 7 * 1_440 - 1 }),
-        (hours, ramadan, seconds, ahead) => {
+        (hours, ramadan, seconds, roster, ahead) => {
           const schedule = createSchedule(hours, ramadan);
-          const week = openingWeek(schedule, openingCalendar, seconds * 1_000);
+          const { from } = weekFrom(seconds * 1_000);
+          const duty = roster.map(([begin, length]) => {
+            const opens = from + begin * minute;
+            return { opens, closes: opens + length * minute };
+          });
+          const week = openingWeek(schedule, openingCalendar, seconds * 1_000, duty);
           // From the second day on: what began on the day before the first is not in the table.
-          const instant = Date.parse(`${week[0]?.date}T00:00:00+04:00`) + ahead * minute;
-          const shown = week.some(({ spans }) =>
-            spans.some(({ opens, closes }) => opens <= instant && instant < closes),
+          const instant = from + ahead * minute;
+          const shown = week.flatMap(({ spans }) =>
+            spans.filter(({ opens, closes }) => opens <= instant && instant < closes),
           );
-          expect(shown).toBe(isOpenAt(schedule, openingCalendar, instant));
+          expect(shown.length > 0).toBe(isOpenAt(schedule, openingCalendar, instant, duty));
+          expect(shown.some(({ onDuty }) => !onDuty)).toBe(
+            isOpenAt(schedule, openingCalendar, instant),
+          );
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
+  });
+
+  test("shows a night on duty beside the hours, and none that the hours cover", () => {
+    const duty = [
+      { opens: at("2020-03-27T22:00:00"), closes: at("2020-03-28T08:00:00") },
+      { opens: at("2020-03-29T10:00:00"), closes: at("2020-03-29T12:00:00") },
+    ];
+    const schedule = scheduleOf("Mo-Su 09:00-22:00");
+    const week = openingWeek(schedule, openingCalendar, at("2020-03-27T12:00:00"), duty);
+    expect(week[0]?.spans.map(({ opens, onDuty }) => [cityTime(opens), onDuty])).toEqual([
+      ["03-27T09:00", false],
+      ["03-27T22:00", true],
+    ]);
+    expect(week[2]?.spans).toHaveLength(1);
   });
 });
