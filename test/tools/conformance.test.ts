@@ -50,7 +50,10 @@ test.each([
   [[], "Give one http(s) URL"],
   [["http://127.0.0.1:9/", "--only", "latencies"], "There is no check latencies"],
   [["http://127.0.0.1:9/", "--key", "short"], "--key must be 32 bytes in base64url"],
-  [["http://127.0.0.1:9/", "--requests", "none"], '--requests must be a whole number above 0, not "none"'],
+  [
+    ["http://127.0.0.1:9/", "--requests", "none"],
+    '--requests must be a whole number above 0, not "none"',
+  ],
   [["http://127.0.0.1:9/", "--keys", "/nowhere.yaml"], "/nowhere.yaml cannot be read"],
 ])("%j is refused with a sentence", async (args, sentence) => {
   const { code, stderr } = await runTool("conformance", args);
