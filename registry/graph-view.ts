@@ -37,7 +37,7 @@ export function viewGraph(supergraphSdl: string): GraphView {
     countFetches(document) {
       planner ??= new QueryPlanner(supergraph);
       const plan = planner.buildQueryPlan(operationFromDocument(supergraph.schema, document));
-      return count(plan.node as PlanNode | undefined);
+      return count(plan.node);
     },
   };
 }

@@ -23,6 +23,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   catalogue:check  the catalogue of datasets against SHACL shapes
   plan      what an operation asks of whom      npm run plan -- FILE
   cache     a running gateway's cache           npm run cache -- --help
+  registry  check, publish, roll back           npm run registry -- --help
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
   bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
@@ -87,6 +88,10 @@ const commands = {
       root,
       cwd: process.cwd(),
     }),
+  registry: ([command, ...args]) =>
+    command === "serve"
+      ? program("registry/main.js")(args)
+      : program("tools/registry.js")([command, ...args].filter((one) => one !== undefined)),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
   cache: program("tools/cache.js"),
