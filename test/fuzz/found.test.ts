@@ -276,3 +276,42 @@ test("an entity of which a subgraph was not told the whole key is missing with a
     ).toBeUndefined();
   }
 });
+
+// Two fetches ask it of one type at one path, under one name for different fields: the later one wins. Right would be
+// that each object has its own.
+test("an alias means one field under one type condition and another under another", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Query { things: [Thing] } union Thing = A | B
+        type A @key(fields: "id") { id: ID! } type B @key(fields: "id") { id: ID! }`,
+        b: `type A @key(fields: "id") { id: ID! child: C } type B @key(fields: "id") { id: ID! child: C }
+        type C @key(fields: "id") { id: ID! }`,
+        c: `type C @key(fields: "id") { id: ID! left: String right: String }`,
+      },
+      query: "{ things { ... on A { child { right: left } } ... on B { child { right } } } }",
+      rows: {
+        "A-0": { type: "A", fields: { id: "A-0", child: { $row: "C-0" } } },
+        "B-0": { type: "B", fields: { id: "B-0", child: { $row: "C-1" } } },
+        "C-0": { type: "C", fields: { id: "C-0", left: "l0", right: "r0" } },
+        "C-1": { type: "C", fields: { id: "C-1", left: "l1", right: "r1" } },
+      },
+      roots: { things: [{ $row: "A-0" }, { $row: "B-0" }] },
+    }),
+  ).toMatch(/data: expected/);
+});
+
+// The key is fetched beside the client's alias, under the same name. Right would be that the alias travels apart.
+test("an alias may be the name of a key that the plan needs", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Query { things: [A] } type A @key(fields: "id") { id: String name: String }`,
+        b: `type A @key(fields: "id") { id: String note: String }`,
+      },
+      query: "{ things { id: name note } }",
+      rows: { "A-0": { type: "A", fields: { id: "A-0", name: "n", note: "o" } } },
+      roots: { things: [{ $row: "A-0" }] },
+    }),
+  ).toMatch(/data: expected/);
+});
