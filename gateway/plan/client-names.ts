@@ -1,6 +1,9 @@
 /**
- * Names under which the client's fields travel where their own could meet a required field's with other
- * arguments (supergraph/required-arguments.ts): `comments(limit: 1)` as `__client_comments`.
+ * Names under which the client's fields travel where their own could meet another field of the same name: an alias
+ * may be the name of a key or of a required field, or stand for one field on one type and for another on another,
+ * of which the planner asks entities of one place. So an alias travels with its field's name: `total: price` as
+ * `__client_5_price_total`. So do fields that may be required with other arguments
+ * (supergraph/required-arguments.ts), also without an alias.
  */
 import { type DocumentNode, Kind, visit } from "graphql";
 
@@ -16,20 +19,24 @@ export type ClientNames = {
   readonly rename: (document: DocumentNode) => DocumentNode;
 };
 
-const unchanged: ClientNames = {
-  toTravel: (key) => key,
-  toClient: (part) => part,
-  rename: (document) => document,
-};
+function toClient<Part extends string | number>(part: Part): Part | string {
+  if (typeof part !== "string" || !part.startsWith(prefix)) return part;
+  const lengthEnd = part.indexOf("_", prefix.length);
+  // The name's length is told, since names may have underscores too.
+  const nameLength = Number(part.slice(prefix.length, lengthEnd));
+  return part.slice(lengthEnd + 1 + nameLength + 1);
+}
 
 /** @param names Fields that may be required with arguments. */
 export function createClientNames(names: ReadonlySet<string>): ClientNames {
-  if (names.size === 0) return unchanged;
-  const toTravel = (key: string, name: string) => (names.has(name) ? prefix + key : key);
+  const toTravel = (key: string, name: string): string => {
+    const isIntrospection = name.startsWith("__");
+    const meetsNothing = key === name && !names.has(name);
+    return isIntrospection || meetsNothing ? key : `${prefix}${name.length}_${name}_${key}`;
+  };
   return {
     toTravel,
-    toClient: (part) =>
-      typeof part === "string" && part.startsWith(prefix) ? part.slice(prefix.length) : part,
+    toClient,
     rename: (document) =>
       visit(document, {
         Field(field) {

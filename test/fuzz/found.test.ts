@@ -277,8 +277,7 @@ test("an entity of which a subgraph was not told the whole key is missing with a
   }
 });
 
-// Two fetches ask it of one type at one path, under one name for different fields: the later one wins. Right would be
-// that each object has its own.
+// Both are asked of one type at one path, by two fetches.
 test("an alias means one field under one type condition and another under another", async () => {
   expect(
     await difference({
@@ -298,10 +297,10 @@ test("an alias means one field under one type condition and another under anothe
       },
       roots: { things: [{ $row: "A-0" }, { $row: "B-0" }] },
     }),
-  ).toMatch(/data: expected/);
+  ).toBeUndefined();
 });
 
-// The key is fetched beside the client's alias, under the same name. Right would be that the alias travels apart.
+// The key is fetched beside the alias.
 test("an alias may be the name of a key that the plan needs", async () => {
   expect(
     await difference({
@@ -313,5 +312,5 @@ test("an alias may be the name of a key that the plan needs", async () => {
       rows: { "A-0": { type: "A", fields: { id: "A-0", name: "n", note: "o" } } },
       roots: { things: [{ $row: "A-0" }] },
     }),
-  ).toMatch(/data: expected/);
+  ).toBeUndefined();
 });
