@@ -63,8 +63,9 @@ test("events come as they happen, completed from other subgraphs, until the subg
     "subscription { t: thingChanged { id name } }",
   );
   await expect.poll(() => subgraph.streams.length).toBe(1);
-  subgraph.send({ t: { __typename: "Thing", id: "7" } });
-  subgraph.send({ t: { __typename: "Thing", id: "8" } });
+  const asked = /\w+(?=: ?thingChanged)/.exec(JSON.stringify(subgraph.bodies[0]))?.[0] ?? "t";
+  subgraph.send({ [asked]: { __typename: "Thing", id: "7" } });
+  subgraph.send({ [asked]: { __typename: "Thing", id: "8" } });
   const thing = (id: string) => ({ data: { t: { id, name: `name of ${id}` } } });
   await expect.poll(() => results).toEqual([thing("7"), thing("8")]);
   subgraph.streams[0]?.end("event: complete\ndata:\n\n");
