@@ -23,6 +23,8 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   catalogue:check  the catalogue of datasets against SHACL shapes
   plan      what an operation asks of whom      npm run plan -- FILE
   cache     a running gateway's cache           npm run cache -- --help
+  registry  check, publish, roll back           npm run registry -- --help
+  registry:serve   the registry itself          see docs/registry.md
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
   bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
@@ -87,6 +89,8 @@ const commands = {
       root,
       cwd: process.cwd(),
     }),
+  registry: program("tools/registry.js"),
+  "registry:serve": program("registry/main.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
   cache: program("tools/cache.js"),

@@ -3,7 +3,7 @@
  * entities and repeat its value types; to add to it, or to answer for it, they need the owner's
  * recorded consent, for the type or for one field.
  */
-import type { Problem } from "./problem.ts";
+import type { OwnershipCode, Problem } from "./problem.ts";
 import { rootTypes, type TypeFacts, type TypePart } from "./type-parts.ts";
 
 /** A subgraph of the supergraph that would be. */
@@ -25,29 +25,37 @@ export type OwnershipInput = {
   readonly members: readonly OwnedSubgraph[];
   /** Those of them that are being published: only they are judged. */
   readonly published: ReadonlySet<string>;
-  /** Agency by type, as recorded at earlier publications. */
+  /** Agency by type or root field (`Query.bill`), as recorded at earlier publications. */
   readonly owners: ReadonlyMap<string, string>;
   readonly consents: readonly Consent[];
 };
 
 export type OwnershipResult = {
   readonly problems: readonly Problem[];
-  /** Types that become somebody's when this is published. */
+  /** Types and root fields that become somebody's when this is published. */
   readonly claims: ReadonlyMap<string, string>;
 };
 
-/** Owners who define their type still; then, in the order of publication, who defines one that is free. */
+/** What can be owned of what a subgraph defines: types, and of root types each field. */
+const ownablesOf = ({ types }: OwnedSubgraph): readonly string[] =>
+  [...types].flatMap(([type, { isReference, parts }]) => {
+    if (rootTypes.has(type)) return parts.map(({ name }) => `${type}.${name}`);
+    return isReference ? [] : [type];
+  });
+
+/** Owners who define it still; then, in the order of publication, who defines what is free. */
 function currentOwners({ members, published, owners }: OwnershipInput) {
   const current = new Map<string, string>();
   const claims = new Map<string, string>();
-  for (const { agency, types } of members)
-    for (const type of types.keys()) if (owners.get(type) === agency) current.set(type, agency);
-  for (const { subgraph, agency, types } of members) {
-    if (!published.has(subgraph)) continue;
-    for (const [type, { isReference }] of types) {
-      if (rootTypes.has(type) || isReference || current.has(type)) continue;
-      current.set(type, agency);
-      claims.set(type, agency);
+  for (const member of members)
+    for (const name of ownablesOf(member))
+      if (owners.get(name) === member.agency) current.set(name, member.agency);
+  for (const member of members) {
+    if (!published.has(member.subgraph)) continue;
+    for (const name of ownablesOf(member)) {
+      if (current.has(name)) continue;
+      current.set(name, member.agency);
+      claims.set(name, member.agency);
     }
   }
   return { current, claims };
@@ -64,111 +72,73 @@ function partsOf(members: readonly OwnedSubgraph[], agency: string, type: string
   };
 }
 
+type Finding = { readonly code: OwnershipCode; readonly what: string; readonly owner: string };
+
+type Judgement = {
+  readonly members: readonly OwnedSubgraph[];
+  readonly current: ReadonlyMap<string, string>;
+  /** Whether the agency that publishes may touch what is the owner's. */
+  readonly may: (owner: string, type: string, part: string) => boolean;
+};
+
+/** One field, value or member of a type: the first thing that is not the agency's to do. */
+function judgePart(
+  type: string,
+  { kind }: TypeFacts,
+  part: TypePart,
+  { members, current, may }: Judgement,
+): Finding | undefined {
+  const from = members.find(({ subgraph }) => subgraph === part.overrides);
+  if (from && !may(from.agency, type, part.name)) {
+    const what = `@override takes the field from "${from.subgraph}" of ${from.agency}.`;
+    return { code: "OVERRIDES_FOREIGN_FIELD", what, owner: from.agency };
+  }
+  const isRoot = rootTypes.has(type);
+  const owner = current.get(isRoot ? `${type}.${part.name}` : type);
+  if (owner === undefined || may(owner, type, part.name)) return undefined;
+  if (isRoot) {
+    const what = `${owner} answers this field already.`;
+    return { code: "ANSWERS_FOR_FOREIGN_TYPE", what, owner };
+  }
+  const { names, keyFields } = partsOf(members, owner, type);
+  if (part.isExternal || keyFields.has(part.name)) return undefined;
+  if (!names.has(part.name)) {
+    const what = `${type} belongs to ${owner}: this adds to it.`;
+    return { code: "EXTENDS_FOREIGN_TYPE", what, owner };
+  }
+  // A value type is the same whoever fills it; an entity's fields are its owner's to answer.
+  if (keyFields.size === 0 || kind === "others") return undefined;
+  const what = `${type} belongs to ${owner}, who answers this field: declare it @external to use it.`;
+  return { code: "ANSWERS_FOR_FOREIGN_TYPE", what, owner };
+}
+
 export function checkOwnership(input: OwnershipInput): OwnershipResult {
   const { members, published, consents } = input;
   const { current, claims } = currentOwners(input);
+  const keyOf = (owner: string, subject: string, partner: string): string =>
+    JSON.stringify([owner, subject, partner]);
   const given = new Set(
-    consents.map((one) => JSON.stringify([one.ownerAgency, one.subject, one.partnerAgency])),
+    consents.map((one) => keyOf(one.ownerAgency, one.subject, one.partnerAgency)),
   );
-  const problems: Problem[] = [];
-
-  for (const { subgraph, agency, types } of members) {
-    if (!published.has(subgraph)) continue;
-    const may = (owner: string, type: string, part: string): boolean =>
+  const judged = members.filter(({ subgraph }) => published.has(subgraph));
+  const problems = judged.flatMap(({ subgraph, agency, types }) => {
+    const may: Judgement["may"] = (owner, type, part) =>
       owner === agency ||
-      [type, `${type}.${part}`].some((subject) =>
-        given.has(JSON.stringify([owner, subject, agency])),
-      );
-    const tell = (
-      code: string,
-      type: string,
-      part: TypePart,
-      what: string,
-      owner: string,
-    ): void => {
-      const place = `[${subgraph}] ${type}.${part.name} at ${part.line}:${part.column}`;
-      const mend = `Take it out, or ask "${owner}" to record its consent: POST /consents {"ownerAgency":"${owner}","subject":"${type}.${part.name}","partnerAgency":"${agency}"}`;
-      problems.push({
-        check: "ownership",
-        code,
-        subgraphs: [subgraph],
-        message: `${place}: ${what} ${mend}`,
-      });
-    };
-
-    for (const [type, { kind, parts }] of types) {
-      for (const part of parts) {
-        const from = members.find((member) => member.subgraph === part.overrides);
-        if (from && !may(from.agency, type, part.name))
-          tell(
-            "OVERRIDES_FOREIGN_FIELD",
-            type,
-            part,
-            `@override takes the field from "${from.subgraph}" of ${from.agency}.`,
-            from.agency,
-          );
-      }
-      if (rootTypes.has(type)) {
-        for (const part of parts) {
-          const other = members.find(
-            (one) =>
-              one.agency !== agency &&
-              one.subgraph !== part.overrides &&
-              one.types.get(type)?.parts.some(({ name }) => name === part.name),
-          );
-          if (
-            other &&
-            !may(other.agency, type, part.name) &&
-            !claimedFirst(members, published, subgraph, other.subgraph)
-          )
-            tell(
-              "ANSWERS_FOR_FOREIGN_TYPE",
-              type,
-              part,
-              `"${other.subgraph}" of ${other.agency} answers this field already.`,
-              other.agency,
-            );
-        }
-        continue;
-      }
-      const owner = current.get(type);
-      if (owner === undefined || owner === agency) continue;
-      const { names, keyFields } = partsOf(members, owner, type);
-      const isEntity = keyFields.size > 0;
-      for (const part of parts) {
-        if (part.isExternal || keyFields.has(part.name) || may(owner, type, part.name)) continue;
-        // Judged above, against the one it takes the field from.
-        const from = members.find((member) => member.subgraph === part.overrides);
-        if (from && from.agency !== agency) continue;
-        if (!names.has(part.name))
-          tell(
-            "EXTENDS_FOREIGN_TYPE",
-            type,
-            part,
-            `${type} belongs to ${owner}: this adds to it.`,
-            owner,
-          );
-        else if (isEntity && kind === "fields")
-          tell(
-            "ANSWERS_FOR_FOREIGN_TYPE",
-            type,
-            part,
-            `${type} belongs to ${owner}, who answers this field: declare it @external to use it.`,
-            owner,
-          );
-      }
-    }
-  }
+      [type, `${type}.${part}`].some((subject) => given.has(keyOf(owner, subject, agency)));
+    const judgement = { members, current, may };
+    return [...types].flatMap(([type, facts]) =>
+      facts.parts.flatMap((part): Problem[] => {
+        const finding = judgePart(type, facts, part, judgement);
+        if (!finding) return [];
+        const { code, what, owner } = finding;
+        const subject = `${type}.${part.name}`;
+        const place = `[${subgraph}] ${subject} at ${part.line}:${part.column}`;
+        const consent = { ownerAgency: owner, subject, partnerAgency: agency };
+        const mend = `Take it out, or ask "${owner}" to record its consent: POST /consents ${JSON.stringify(consent)}`;
+        const message = `${place}: ${what} ${mend}`;
+        return [{ check: "ownership", code, subgraphs: [subgraph], message }];
+      }),
+    );
+  });
   return { problems, claims };
 }
-
-/** Of two that are published together and share a root field, the first has it. */
-const claimedFirst = (
-  members: readonly OwnedSubgraph[],
-  published: ReadonlySet<string>,
-  subgraph: string,
-  other: string,
-): boolean => {
-  const positionOf = (name: string) => members.findIndex((member) => member.subgraph === name);
-  return published.has(other) && positionOf(subgraph) < positionOf(other);
-};

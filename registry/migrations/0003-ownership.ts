@@ -2,6 +2,7 @@
 import { type Kysely, sql } from "kysely";
 
 const statements = [
+  // type: a type (Bill) or a field of a root type (Query.bill).
   `create table type_owner (
     type text collate "C" primary key,
     agency text collate "C" not null,
