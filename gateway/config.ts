@@ -106,6 +106,8 @@ const schema = z
     SUBGRAPH_TIMEOUT_MS: milliseconds(50, 5_000),
     /** File (YAML or JSON) of what differs by subgraph: limits, retries, breaker, connections. */
     SUBGRAPH_OPTIONS: fileText,
+    /** The city's own: they are told everything of who asks, partners what is approved (docs/partner-agency.md). */
+    TRUSTED_SUBGRAPHS: list.default(["services", "payments", "health", "data-sharing"]),
     DRAIN_GRACE_MS: z.coerce.number().int().min(0).max(60_000).default(0),
     MAX_BODY_BYTES: count(1024 * 1024),
     MAX_HEADER_BYTES: count(16 * 1024),
@@ -144,7 +146,8 @@ const schema = z
       cache: config.CACHE && { staleIfErrorSeconds: config.CACHE_STALE_IF_ERROR_SECONDS },
     };
     try {
-      return { ...config, optionsOf: readSubgraphOptions(SUBGRAPH_OPTIONS, defaults) };
+      const optionsOf = readSubgraphOptions(SUBGRAPH_OPTIONS, defaults, config.TRUSTED_SUBGRAPHS);
+      return { ...config, optionsOf };
     } catch (error) {
       const { message } = error as Error;
       context.addIssue({ code: "custom", path: ["SUBGRAPH_OPTIONS"], message });

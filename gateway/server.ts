@@ -19,6 +19,7 @@ import {
   type OperationRequest,
   toGraphQLErrors,
 } from "./execution/execute-operation.ts";
+import { createPrincipalViews } from "./fetch/principal-view.ts";
 import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
 import type { AnswerCaching } from "./http/answer-headers.ts";
 import { createOperatorRoutes } from "./http/operator-routes.ts";
@@ -98,11 +99,17 @@ export async function startGateway(
   const store = redis
     ? createRedisStore({ ...redis, keyPrefix: `${config.CACHE_NAMESPACE}:`, log })
     : createMemoryStore();
+  const principalViewOf = createPrincipalViews({
+    signingKey: config.SIGNING_KEY?.reveal(),
+    optionsOf: config.optionsOf,
+    declaredScopesOf: (subgraph) => gateway.current()?.declaredScopes.get(subgraph),
+  });
   const subgraphs = createFetchStack({
     urlOf: (subgraph) =>
       config.SUBGRAPH_URLS.get(subgraph) ?? gateway.current()?.routingUrls.get(subgraph),
     optionsOf: config.optionsOf,
     signingKey: config.SIGNING_KEY?.reveal(),
+    principalViewOf,
     epoch: () => epoch(),
     clock,
     observe(event) {
@@ -220,6 +227,7 @@ export async function startGateway(
   const streams = createEventStreams({
     urlOf,
     signingKey: config.SIGNING_KEY?.reveal(),
+    principalViewOf,
     maxEventBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
     connectTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     clock,

@@ -14,7 +14,8 @@ export type SdlRead =
 
 const answerTimeoutMs = 10_000;
 
-async function askForSdl(url: string): Promise<string> {
+/** @throws Error that says what there was instead. */
+export async function askForSdl(url: string): Promise<string> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -25,6 +25,9 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   cache     a running gateway's cache           npm run cache -- --help
   registry  check, publish, roll back           npm run registry -- --help
   registry:serve   the registry itself          see docs/registry.md
+  conformance  a running subgraph, judged        npm run conformance -- URL --help
+  dev       the city with yours laid over it    npm run dev -- --help
+  new-subgraph  a subgraph to begin with         npm run new-subgraph -- NAME
   audit     the public federation audit         npm run audit -- --help
   bench     gateways side by side               npm run bench -- --help
   bench:cache  with and without the cache       npm run bench:cache -- --seconds 8
@@ -32,6 +35,7 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   bench:payments   paying, by size of ledger    npm run bench:payments -- --seconds 8
   bench:data-sharing  granted queries, with the access log and without
   faults:payments  payments under fire          npm run faults:payments -- --seconds 60
+  faults:partner   a partner in trouble         npm run faults:partner -- --help
   faults:cache     the cache under fire         npm run faults:cache -- --seconds 60
   search:judge  the search, judged
   near-me:measure  ways to find what is near    npm run near-me:measure -- --times 200
@@ -91,6 +95,9 @@ const commands = {
     }),
   registry: program("tools/registry.js"),
   "registry:serve": program("registry/main.js"),
+  conformance: program("tools/conformance.js"),
+  dev: program("tools/dev.js"),
+  "new-subgraph": program("tools/new-subgraph.js"),
   audit: program("tools/audit.js"),
   plan: program("tools/plan.js"),
   cache: program("tools/cache.js"),
@@ -119,6 +126,10 @@ const commands = {
     await installRedis(root);
     const file = "test/faults/payments.test.ts";
     return runProcess("vitest", ["run", file, "--disable-console-intercept"], { root });
+  },
+  async "faults:partner"(args) {
+    await whileLocked(root, () => build(root, { types: false }));
+    return runProcess("node", ["test/faults/partner/main.ts", ...args], { root, ipc: true });
   },
   async "faults:cache"(args) {
     const number = { type: "string" };

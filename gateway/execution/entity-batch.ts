@@ -12,7 +12,7 @@ import type { Failure, Failures } from "./failures.ts";
 import { keyedBy } from "./keyed.ts";
 import type { Positions } from "./positions.ts";
 import { type DataRecord, isRecord, mergeInto } from "./records.ts";
-import { type RepresentationScope, representationText } from "./representation.ts";
+import { type RepresentationScope, representationOf } from "./representation.ts";
 import { applyRewrites } from "./rewrites.ts";
 
 type Target = { readonly entity: DataRecord; readonly step: EntityStep };
@@ -28,6 +28,8 @@ type Asked = {
   readonly entities: DataRecord[];
   readonly steps: EntityStep[];
   readonly others: Map<number, Target[]>;
+  /** Representations that lack something. */
+  readonly partial: Set<number>;
   /** Made when a second step asks the same, or an entity is not plain. */
   indexByText: Map<string, number> | undefined;
 };
@@ -115,12 +117,13 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       entities: [],
       steps: [],
       others: new Map<number, Target[]>(),
+      partial: new Set<number>(),
       indexByText: undefined,
     };
     const isFirst = asked.texts.length === 0;
     /** By representation: the index in what is asked. */
     const indexes: number[] = [];
-    let found = false;
+    let isAny = false;
     const { objects } = positions;
     for (let at = 0; at < objects.length; at += 1) {
       const entity = objects[at] as DataRecord;
@@ -128,17 +131,19 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       const number = keyed?.representations[at] ?? -1;
       let index = number < 0 ? undefined : indexes[number];
       if (index === undefined) {
-        const text = number < 0 ? representationText(scope, node, entity) : keyed?.texts[number];
+        const found = number < 0 ? representationOf(scope, node, entity) : undefined;
+        const text = number < 0 ? found?.text : keyed?.texts[number];
         if (text === undefined) continue;
         const isNew = isFirst && number >= 0 && !asked.indexByText;
         index = isNew ? asked.texts.push(text) - 1 : indexOfText(asked, text);
         if (number >= 0) indexes[number] = index;
+        else if (found?.isPartial) asked.partial.add(index);
       }
       put(asked, index, entity, step);
-      found = true;
+      isAny = true;
     }
-    if (found) byAsk.set(step.ask, asked);
-    return found;
+    if (isAny) byAsk.set(step.ask, asked);
+    return isAny;
   }
 
   const failAll = (asked: Asked, failure: Failure): void => {
@@ -168,12 +173,18 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       return copyOf(entity, known) as DataRecord;
     };
     const message = `"${subgraph}" answered with something else than an entity.`;
+    const lacking = {
+      message: `Not all that "${subgraph}" has to know of an entity came from other subgraphs.`,
+      extensions: { code: "SUBGRAPH_INVALID_RESPONSE", subgraph },
+    };
     const notOne = { message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE", subgraph } };
     for (let index = 0; index < firsts.length; index += 1) {
       const entity = entities[index];
       if (!isRecord(entity)) {
         eachTarget(asked, index, (target) => {
-          if (entity === null) failures.noteUnknown(target);
+          // Of what it was not told whole it cannot say that there is none.
+          if (entity === null && asked.partial.has(index)) failures.note(target, lacking);
+          else if (entity === null) failures.noteUnknown(target);
           else failures.note(target, notOne);
         });
         continue;

@@ -17,14 +17,26 @@ export type RepresentationScope = {
   readonly failures: Pick<Failures, "isIncomplete">;
 };
 
+export type Representation = {
+  /** JSON. */
+  readonly text: string;
+  /** Some of what is required of the entity is not there. */
+  readonly isPartial: boolean;
+};
+
+type Selecting = RepresentationScope & { isPartial: boolean };
+
 /** Null: some input is missing, because the fetch that should have brought it did not. */
 function select(
-  scope: RepresentationScope,
+  scope: Selecting,
   source: unknown,
   selections: readonly QueryPlanSelectionNode[],
 ): unknown {
   if (Array.isArray(source)) return source.map((item) => select(scope, item, selections));
-  if (!isRecord(source)) return null;
+  if (!isRecord(source)) {
+    if (source !== null) scope.isPartial = true;
+    return null;
+  }
   const result: DataRecord = {};
   for (const selection of selections) {
     if (selection.kind === "Field") {
@@ -33,11 +45,13 @@ function select(
       if (value === undefined) {
         if (scope.failures.isIncomplete(source)) return null;
         // Never asked for: the field that needs it is left out by @skip or @include, but the plan
-        // has one fetch for it and for others, which must not be lost.
+        // has one fetch for it and for others, which must not be lost. Or its subgraph left it out.
+        scope.isPartial = true;
         continue;
       }
-      result[key] =
-        selection.selections && value !== null ? select(scope, value, selection.selections) : value;
+      const isObject = selection.selections !== undefined && value !== null;
+      result[key] = isObject ? select(scope, value, selection.selections ?? []) : value;
+      if (isObject && result[key] === null) scope.isPartial = true;
       continue;
     }
     const typename = source["__typename"];
@@ -53,19 +67,19 @@ function select(
   return result;
 }
 
-/** @returns the representation as JSON; undefined when the entity cannot be sent to this fetch. */
-export function representationText(
+/** @returns undefined when the entity cannot be sent to this fetch. */
+export function representationOf(
   scope: RepresentationScope,
   node: FetchNode,
   entity: DataRecord,
-): string | undefined {
-  const representation = select(scope, entity, node.requires ?? []);
+): Representation | undefined {
+  const selecting = { ...scope, isPartial: false };
+  const representation = select(selecting, entity, node.requires ?? []);
   // Without a type name no type condition of `requires` was met: not for this subgraph.
   if (!isRecord(representation) || typeof representation["__typename"] !== "string")
     return undefined;
   applyRewrites(scope.supergraphSchema, node.inputRewrites, representation);
   // The path also leads to objects of other parents, for which this fetch was not planned.
-  return scope.hasKey(node.serviceName, representation)
-    ? JSON.stringify(representation)
-    : undefined;
+  if (!scope.hasKey(node.serviceName, representation)) return undefined;
+  return { text: JSON.stringify(representation), isPartial: selecting.isPartial };
 }

@@ -8,7 +8,7 @@ import {
   signRequest,
 } from "../../platform/http-signature.ts";
 import type { RequestContext } from "../context.ts";
-import { encodedPrincipal } from "./principal-header.ts";
+import type { PrincipalView } from "./principal-view.ts";
 
 export const remainingTimeHeader = "x-envoy-expected-rq-timeout-ms";
 
@@ -19,6 +19,8 @@ export type CallHeadersOptions = {
   readonly accept: string;
   /** `accept-encoding`. */
   readonly codings: string;
+  /** What the subgraph is told of who asks. */
+  readonly principalView: PrincipalView;
   readonly clock: Clock;
 };
 
@@ -34,7 +36,7 @@ export type Called = {
 
 /** @returns name, value, name, value, … */
 export function createCallHeaders(options: CallHeadersOptions) {
-  const { subgraph, signingKey, accept, codings, clock } = options;
+  const { subgraph, signingKey, accept, codings, principalView, clock } = options;
   const key =
     signingKey === undefined ? undefined : createSecretKey(deriveSubgraphKey(signingKey, subgraph));
   return ({ path, body, headers: more, remainingMs }: Called, context: RequestContext) => {
@@ -52,7 +54,7 @@ export function createCallHeaders(options: CallHeadersOptions) {
     if (remainingMs !== undefined) headers.push(remainingTimeHeader, String(remainingMs));
     for (const name in more) headers.push(name, more[name] ?? "");
     if (!key) return headers;
-    const principal = encodedPrincipal(context.principal);
+    const principal = principalView(context.principal);
     const parts = { method: "POST", path, body, principal, requestId };
     const signed = signRequest(parts, key, subgraph, Math.floor(clock() / 1_000));
     headers.push(

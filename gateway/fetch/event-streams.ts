@@ -11,12 +11,16 @@ import type { RequestContext } from "../context.ts";
 import { createCallHeaders } from "./call-headers.ts";
 import { invalidAnswer, outOfOrder, unavailable } from "./failure.ts";
 import { parseSubgraphResult } from "./parse-result.ts";
+import { encodedPrincipal } from "./principal-header.ts";
+import type { PrincipalView } from "./principal-view.ts";
 import { SubgraphFailure, type SubgraphResult } from "./subgraph-fetch.ts";
 import { parseSubgraphUrl } from "./subgraph-url.ts";
 
 export type EventStreamsOptions = {
   readonly urlOf: (subgraph: string) => string | undefined;
   readonly signingKey: string | undefined;
+  /** What each subgraph is told of who asks; default: everything. */
+  readonly principalViewOf?: (subgraph: string) => PrincipalView;
   /** Of one event. */
   readonly maxEventBytes: number;
   /** Until the subgraph has begun to answer. */
@@ -68,6 +72,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
         signingKey,
         accept: "text/event-stream",
         codings: "identity",
+        principalView: options.principalViewOf?.(subgraph) ?? encodedPrincipal,
         clock,
       });
     headersOf.set(subgraph, headers);

@@ -12,6 +12,8 @@ import { acceptedCodings, decodeBody, UnknownCoding } from "./decode-body.ts";
 import { type ExchangeAnswer, ExchangeEnded } from "./exchange.ts";
 import { invalidAnswer, overloaded, tooLate, unavailable } from "./failure.ts";
 import { SubgraphFailure, type SubgraphSend } from "./subgraph-fetch.ts";
+import { encodedPrincipal } from "./principal-header.ts";
+import type { PrincipalView } from "./principal-view.ts";
 import { parseSubgraphUrl, type SubgraphAddress } from "./subgraph-url.ts";
 
 export type TransportOptions = ConnectionOptions & {
@@ -20,6 +22,8 @@ export type TransportOptions = ConnectionOptions & {
   readonly url: () => string | undefined;
   /** Master key; the subgraph's own is derived from it. Without it requests go unsigned. */
   readonly signingKey: string | undefined;
+  /** What it is told of who asks; default: everything. */
+  readonly principalView?: PrincipalView;
   /** A subgraph that has not answered by then is given up. */
   readonly timeoutMs: number;
   /** Of one answer, on the wire and again decompressed. */
@@ -68,6 +72,7 @@ export function createHttpTransport(options: TransportOptions): HttpTransport {
     subgraph,
     signingKey,
     accept: "application/graphql-response+json, application/json;q=0.9",
+    principalView: options.principalView ?? encodedPrincipal,
     codings: compression ? acceptedCodings : "identity",
     clock,
   });

@@ -10,6 +10,8 @@ import { createHttpTransport } from "./http-transport.ts";
 import type { FetchObserver } from "./observer.ts";
 import { createObserveFetch } from "./observe-fetch.ts";
 import { createParsedFetch } from "./parsed-fetch.ts";
+import type { PrincipalView } from "./principal-view.ts";
+import { createRate } from "./rate.ts";
 import { createRetry } from "./retry.ts";
 import { createCountWrites, type Writes } from "./count-writes.ts";
 import { createShareInFlight } from "./share-in-flight.ts";
@@ -24,6 +26,8 @@ export type FetchStackOptions = {
   readonly optionsOf: SubgraphOptionsOf;
   /** Master key; each subgraph's own is derived from it. Without it requests go unsigned. */
   readonly signingKey: string | undefined;
+  /** What each subgraph is told of who asks; default: everything. */
+  readonly principalViewOf?: (subgraph: string) => PrincipalView;
   /**
    * What has been invalidated so far: queries of different epochs are not shared, and none is while it
    * is undefined. Default: always the same.
@@ -61,7 +65,7 @@ function partsOf(
 ): Part[] {
   const { clock, random = Math.random, observe, epoch = () => "" } = options;
   const deps = { subgraph, clock, random, observe: observe ?? (() => {}) };
-  const { timeoutMs, shareInFlight, retry, breaker, bulkhead } = own;
+  const { timeoutMs, shareInFlight, retry, breaker, rate, bulkhead } = own;
   return [
     observe ? createObserveFetch(observe) : false,
     shareInFlight && createShareInFlight({ timeoutMs }, { ...deps, writes, epoch }),
@@ -72,18 +76,27 @@ function partsOf(
     retry && createRetry(retry, deps),
     // Outside the bulkhead: an open breaker answers at once, even while hung calls hold all slots.
     breaker && createBreaker({ ...breaker, slowCallMs: slowCallOf(breaker, timeoutMs) }, deps),
+    rate && createRate(rate, deps),
     bulkhead && createBulkhead(bulkhead, deps),
   ];
 }
 
 export function createFetchStack(options: FetchStackOptions): FetchStack {
-  const { urlOf, optionsOf, signingKey, clock } = options;
+  const { urlOf, optionsOf, signingKey, principalViewOf, clock } = options;
   const writes: Writes = { ended: 0 };
 
   function openStack(subgraph: string) {
     const own = optionsOf(subgraph);
     const url = () => urlOf(subgraph);
-    const transport = createHttpTransport({ ...own, subgraph, url, signingKey, clock });
+    const principalView = principalViewOf?.(subgraph);
+    const transport = createHttpTransport({
+      ...own,
+      subgraph,
+      url,
+      signingKey,
+      clock,
+      ...(principalView ? { principalView } : {}),
+    });
     const wrappers = partsOf(subgraph, own, writes, options).filter((part) => part !== false);
     const send = wrappers.reduceRight((inner, wrap) => wrap(inner), transport.send);
     return { send, transport, warmConnections: own.warmConnections };

@@ -21,6 +21,14 @@ const bulkhead = z.strictObject({
   maxQueued: z.number().int().min(0).max(100_000).default(512),
   queueTimeoutMs: milliseconds(1_000),
 });
+/** Off when it is left out; what is left out of it follows from the other. */
+const rate = z
+  .strictObject({
+    perSecond: z.number().gt(0).max(100_000),
+    /** Default: as many as come in a second. */
+    burst: z.number().int().min(1).max(100_000).optional(),
+  })
+  .transform(({ perSecond, burst = Math.max(1, Math.ceil(perSecond)) }) => ({ perSecond, burst }));
 const breaker = z.strictObject({
   windowMs: milliseconds(10_000),
   minCalls: count(20),
@@ -46,6 +54,16 @@ const cache = z.strictObject({
   staleIfErrorSeconds: seconds.optional(),
 });
 
+/** What a subgraph is told of who asks: principal-view.ts. */
+const principal = z.strictObject({
+  id: z.enum(["none", "pairwise", "own"]).default("pairwise"),
+  scopes: z.union([z.literal("all"), z.array(z.string().min(1))]).default([]),
+  policies: z.boolean().default(false),
+  agency: z.boolean().default(false),
+});
+/** For the city's own subgraphs. */
+const wholePrincipal = { id: "own", scopes: "all", policies: true, agency: true } as const;
+
 export const subgraphOptionsSchema = z.strictObject({
   timeoutMs: milliseconds(5_000),
   maxResponseBytes: count(32 * 1024 * 1024, 2 ** 30),
@@ -63,6 +81,8 @@ export const subgraphOptionsSchema = z.strictObject({
   bulkhead: protection(bulkhead),
   breaker: protection(breaker),
   retry: protection(retry),
+  rate: z.union([z.literal(false), rate]).default(false),
+  principal: principal.prefault({}),
 });
 
 export type SubgraphOptions = Readonly<z.infer<typeof subgraphOptionsSchema>>;
@@ -88,11 +108,13 @@ function merge(under: Section, over: Section): Section {
 /**
  * @param text The file, YAML or JSON; the empty text for no file.
  * @param defaults What the environment says, under `all`.
+ * @param trusted Names of subgraphs that are told everything of who asks, unless their section says less.
  * @throws Error that lists every problem with its place.
  */
 export function readSubgraphOptions(
   text: string,
   defaults: z.input<typeof subgraphOptionsSchema>,
+  trusted: readonly string[] = [],
 ): SubgraphOptionsOf {
   const file: unknown = parse(text) ?? {};
   if (!isSection(file)) throw new Error("The file holds sections: `all`, or a subgraph's name.");
@@ -116,9 +138,10 @@ export function readSubgraphOptions(
   }
   const all = read("all", defaults, file["all"]);
   const own = new Map<string, SubgraphOptions>();
-  for (const [name, section] of Object.entries(file)) {
+  for (const name of new Set([...Object.keys(file), ...trusted])) {
     if (name === "all") continue;
-    const options = read(name, defaults, file["all"], section);
+    const told = trusted.includes(name) ? { principal: wholePrincipal } : {};
+    const options = read(name, defaults, file["all"], told, file[name]);
     if (options) own.set(name, options);
   }
   if (problems.length > 0 || !all) throw new Error([...new Set(problems)].join("; "));

@@ -69,8 +69,8 @@ function fieldsOf(
 }
 
 function write(value: unknown, fields: readonly Field[] | undefined): string | null {
-  if (typeof value === "string") return quote(value);
-  if (!fields || value === null) return JSON.stringify(value);
+  if (value === null || !fields)
+    return typeof value === "string" ? quote(value) : JSON.stringify(value);
   if (Array.isArray(value)) {
     const items = value.map((item) => write(item, fields));
     return items.includes(null) ? null : `[${items.join(",")}]`;

@@ -10,6 +10,7 @@ import { type AccessRules, readAccessRules } from "../operation/access-rules.ts"
 import { type CacheSchema, readCacheSchema } from "../entity-cache/cache-schema.ts";
 import { type ClientNames, createClientNames } from "../plan/client-names.ts";
 import { createPlanner, type Planner } from "../plan/planner.ts";
+import { type DeclaredScopes, readDeclaredScopes } from "./declared-scopes.ts";
 import { type HasKey, readEntityKeys } from "./entity-keys.ts";
 import { readRequiredArguments } from "./required-arguments.ts";
 import { resolvableKeysFirst } from "./resolvable-keys-first.ts";
@@ -28,6 +29,8 @@ export type Graph = {
   readonly authorize: Authorizer;
   readonly accessRules: AccessRules;
   readonly cacheSchema: CacheSchema;
+  /** Scopes that each subgraph asks for. */
+  readonly declaredScopes: DeclaredScopes;
   /** Routing URL by subgraph name, as composed. */
   readonly routingUrls: ReadonlyMap<string, string>;
 };
@@ -70,6 +73,7 @@ export function prepareGraph(supergraphSdl: string): Graph {
       authorize: createAuthorizer(apiSchema, accessRules),
       accessRules,
       cacheSchema: readCacheSchema(supergraphSdl, supergraphSchema),
+      declaredScopes: readDeclaredScopes(supergraphSdl, accessRules),
       routingUrls: new Map(routingUrls),
     };
   } catch (error) {

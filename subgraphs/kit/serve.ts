@@ -194,6 +194,8 @@ function write(response: ServerResponse, { status, headers, body }: SubgraphAnsw
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     ...headers,
+    // Of a body that was not read to its end the rest would be taken for the next request.
+    ...(response.req.complete ? {} : { connection: "close" }),
     "content-length": Buffer.byteLength(body),
   });
   response.end(body);

@@ -97,4 +97,31 @@ describe.each(["memory", "Redis"])("with %s", (kind) => {
       expect((await latest()).title).toEqual(title);
     }
   });
+
+  test("figures that are published or revised are seen by the next reader, though the former were cached", async () => {
+    const redis = { REDIS_URL: inject("redisUrl"), CACHE_NAMESPACE: randomUUID() };
+    await using city = await startCity({ env: kind === "Redis" ? redis : {} });
+    const read = async () => {
+      const query = `{ latestFigures { metric day value revisions }
+        figures(metric: TESTS, from: "2026-06-01", to: "2026-06-30") { total } }`;
+      const { data, errors } = await city.ask(query);
+      expect(errors).toBeUndefined();
+      return {
+        latest: data.latestFigures.find(({ metric }: { metric: string }) => metric === "TESTS"),
+        total: data.figures.reduce((sum: number, one: { total: number }) => sum + one.total, 0),
+      };
+    };
+    const as = { ...dha, scopes: ["figures:write"] };
+    for (const [times, value] of [1_000, 1_200, 1_100].entries()) {
+      for (let reads = 0; reads < 3; reads += 1) await read();
+      const figures = [{ metric: "TESTS", day: "2026-06-30", value }];
+      const input = { figures, source: "Test", idempotencyKey: `key-${times}` };
+      const publish =
+        "mutation ($input: PublishFiguresInput!) { publishFigures(input: $input) { changed } }";
+      const { errors } = await city.ask(publish, { as, variables: { input } });
+      expect(errors).toBeUndefined();
+      const latest = { metric: "TESTS", day: "2026-06-30", value, revisions: times + 1 };
+      expect(await read()).toEqual({ latest, total: value });
+    }
+  });
 });

@@ -252,3 +252,27 @@ test("what is required under a condition only is not asked for without it", asyn
       expect(await difference({ ...one, variables: { is } })).toBeUndefined();
     }
 });
+
+test("an entity of which a subgraph was not told the whole key is missing with an error", async () => {
+  const place = { $value: "Place", fields: { row: "r", seat: 0 } };
+  const fields = { id: "Entity-0", place, other: { $row: "Other-0" } };
+  for (let seed = 703_200; seed < 703_230; seed += 1) {
+    expect(
+      await difference({
+        subgraphs: {
+          a: `type Entity @key(fields: "place { row seat }") { id: ID! place: Place! }
+          type Place { row: ID! seat: Int! } type Query { root: Entity }`,
+          b: `type Entity @key(fields: "place { row seat }") { place: Place! other: Other }
+          type Place { row: ID! seat: Int! } type Other { right: String! }`,
+        },
+        query: "{ root { id other { right } } }",
+        rows: {
+          "Entity-0": { type: "Entity", fields },
+          "Other-0": { type: "Other", fields: { right: "x" } },
+        },
+        roots: { root: { $row: "Entity-0" } },
+        faults: [{ kind: "garbled", subgraph: "a", seed }],
+      }),
+    ).toBeUndefined();
+  }
+});

@@ -13,8 +13,13 @@ export async function createIssuer(folder: string) {
   const jwk = { ...(await exportJWK(publicKey)), kid: "test", alg: "ES256" };
   const jwks = join(folder, "jwks.json");
   await writeFile(jwks, JSON.stringify({ keys: [jwk] }));
-  const tokenOf = ({ kind, id, scopes, agencyId }: Principal) =>
-    new SignJWT({ kind, scope: scopes.join(" "), ...(agencyId ? { agency: agencyId } : {}) })
+  const tokenOf = ({ kind, id, scopes, policies, agencyId }: Principal) =>
+    new SignJWT({
+      kind,
+      scope: scopes.join(" "),
+      policies,
+      ...(agencyId ? { agency: agencyId } : {}),
+    })
       .setProtectedHeader({ alg: "ES256", kid: "test" })
       .setSubject(id)
       .setIssuer(issuer)

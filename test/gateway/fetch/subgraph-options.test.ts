@@ -72,11 +72,12 @@ test("the gateway's configuration reads the file, and says where a wrong one is 
 
 /** `{ breaker: { probes: 3 } }` → `breaker.probes`: 3. */
 function flatten(options: object, prefix = ""): [string, unknown][] {
-  return Object.entries(options).flatMap(([name, value]): [string, unknown][] =>
-    typeof value === "object" && value !== null
+  return Object.entries(options).flatMap(([name, value]): [string, unknown][] => {
+    if (Array.isArray(value)) return [[prefix + name, value.join(", ") || "none"]];
+    return typeof value === "object" && value !== null
       ? flatten(value as object, `${prefix}${name}.`)
-      : [[prefix + name, value]],
-  );
+      : [[prefix + name, value]];
+  });
 }
 
 test("the page for operators names every setting, with the default that it has", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Principal } from "../../../platform/principal.ts";
 import { bulletinFeed } from "../../../subgraphs/health/bulletin-feed.ts";
+import { bulletinAudiences, bulletinSeverities } from "../../../subgraphs/health/tables.ts";
 import { subgraph } from "../../../subgraphs/health/subgraph.ts";
 import { databases } from "../../support/databases.ts";
 import { startSubgraph, type StartedSubgraph } from "../../support/start-subgraph.ts";
@@ -131,6 +132,64 @@ describe.each(databases)("bulletins change on $kind", ({ kind }) => {
     expect(ids).toContain(newer);
     expect(ids).not.toContain(older);
     expect(holding.data.bulletins.totalCount).toBe(ids.length);
+  });
+
+  test("a filter finds by severity, audience and time exactly what a plain search of all finds", async () => {
+    const days = (from: string, until: string | null) => ({ validFrom: from, validUntil: until });
+    const times = [
+      days("2026-07-01T00:00:00+04:00", "2026-07-10T00:00:00+04:00"),
+      days("2026-07-05T00:00:00+04:00", null),
+    ];
+    for (const severity of bulletinSeverities)
+      for (const audience of bulletinAudiences)
+        for (const time of times) await published("Filtered", { severity, audience, ...time });
+    type Told = {
+      id: string;
+      severity: string;
+      audience: string;
+      validFrom: string;
+      validUntil: string | null;
+      supersededBy: { validFrom: string } | null;
+    };
+    const find = async (filter: object): Promise<Told[]> => {
+      const fields = "id severity audience validFrom validUntil supersededBy { validFrom }";
+      const query = `query ($filter: BulletinFilter) { bulletins(first: 100, filter: $filter) { nodes { ${fields} } } }`;
+      return (await health.ask(query, { variables: { filter } })).data.bulletins.nodes;
+    };
+    const all = await find({});
+    const idsOf = (found: readonly Told[]) => found.map(({ id }) => id);
+    const holds = ({ validFrom, validUntil, supersededBy }: Told, at: string) => {
+      const time = Date.parse(at);
+      const isReplaced = supersededBy !== null && Date.parse(supersededBy.validFrom) <= time;
+      const isOver = validUntil !== null && Date.parse(validUntil) <= time;
+      return Date.parse(validFrom) <= time && !isOver && !isReplaced;
+    };
+    const wanted: readonly {
+      severities?: readonly string[];
+      audiences?: readonly string[];
+      holdingAt?: string;
+    }[] = [
+      { severities: ["WARNING", "ADVISORY"] },
+      { audiences: [bulletinAudiences[1]] },
+      { severities: ["WARNING"], audiences: bulletinAudiences },
+      { severities: [] },
+      { audiences: [] },
+      { holdingAt: "2026-06-30T23:59:59+04:00" },
+      { holdingAt: "2026-07-01T00:00:00+04:00" },
+      { holdingAt: "2026-07-10T00:00:00+04:00", severities: ["WARNING"] },
+      { holdingAt: "2026-09-01T00:00:00+04:00" },
+    ];
+    for (const filter of wanted) {
+      const { severities, audiences, holdingAt } = filter;
+      const expected = all.filter(
+        (one) =>
+          (severities?.includes(one.severity) ?? true) &&
+          (audiences?.includes(one.audience) ?? true) &&
+          (holdingAt === undefined || holds(one, holdingAt)),
+      );
+      expect(idsOf(await find(filter))).toEqual(idsOf(expected));
+    }
+    expect(await find({ severities: ["WARNING"] })).not.toHaveLength(0);
   });
 
   test("a withdrawn one is in no list, tells why, and gives its place back", async () => {
