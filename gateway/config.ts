@@ -67,6 +67,21 @@ const schema = z
     GRAPHQL_PATH: z.string().startsWith("/").default("/graphql"),
     /** A composed supergraph (.graphql), or a rover.yaml to compose here. */
     SUPERGRAPH: z.string().default(fromRoot("schema/supergraph.graphql")),
+    /** The registry to follow instead of SUPERGRAPH (docs/registry.md). */
+    REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
+    REGISTRY_GATEWAY_KEY: z
+      .string()
+      .min(32, "must have at least 32 characters")
+      .transform((key) => new Secret(key))
+      .optional(),
+    /** File with the registry's public key (PEM). */
+    REGISTRY_PUBLIC_KEY_FILE: fileText,
+    REGISTRY_VARIANT: z.string().min(1).default("current"),
+    REGISTRY_POLL_MS: milliseconds(100, 10_000),
+    /** Where the last good supergraph is kept for a start without the registry. */
+    REGISTRY_KEPT_FILE: z.string().default(fromRoot(".city/supergraph-of-registry.json")),
+    /** File with an operation that every supergraph of the registry must be able to plan. */
+    REGISTRY_SMOKE_FILE: fileText,
     /** Routing URLs that replace the composed ones. */
     SUBGRAPH_URLS: subgraphUrls,
     ...redisEnv,
@@ -130,6 +145,12 @@ const schema = z
         "JWKS_URL, JWT_ISSUER and JWT_AUDIENCE belong together: set all three or none";
       context.addIssue({ code: "custom", path: ["JWKS_URL"], message });
     }
+  })
+  .superRefine((config, context) => {
+    if (!config.REGISTRY_URL) return;
+    if (config.REGISTRY_GATEWAY_KEY && config.REGISTRY_PUBLIC_KEY_FILE) return;
+    const message = "needs REGISTRY_GATEWAY_KEY and REGISTRY_PUBLIC_KEY_FILE beside it";
+    context.addIssue({ code: "custom", path: ["REGISTRY_URL"], message });
   })
   .superRefine(({ WORKERS, CACHE, REDIS_URL }, context) => {
     if (WORKERS === 1 || !CACHE || REDIS_URL) return;

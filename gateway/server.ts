@@ -34,7 +34,7 @@ import { createResponseCache } from "./response-cache/response-cache.ts";
 import { type Answered, cachingOf, createRunAdmitted } from "./run-operation.ts";
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
 import type { Graph } from "./supergraph/graph.ts";
-import { sourceOf } from "./supergraph/source.ts";
+import { openSource } from "./supergraph/open-source.ts";
 import { createAdmit } from "./operation/admit.ts";
 import { createEventStreams } from "./fetch/event-streams.ts";
 import { createOpenSubscriptions, LastMessage } from "./live/open-subscriptions.ts";
@@ -150,7 +150,7 @@ export async function startGateway(
   // By the request's signal: Apollo Server copies the context.
   const cachings = new WeakMap<AbortSignal, AnswerCaching>();
   const gateway = createCityGateway({
-    source: sourceOf(config.SUPERGRAPH),
+    source: openSource(config, log),
     async execute(graph, { document, source, queryHash, request, context }) {
       admitted.add(graph, source, queryHash, document);
       const { operationName, variables = {} } = request;

@@ -41,3 +41,7 @@ export function redisOptions(config: RedisEnv): Omit<RedisConnectionOptions, "lo
  */
 export const invalidationStream = (namespace: string, subgraph: string): string =>
   `{${namespace}:invalidations}:${subgraph}`;
+
+/** The channel on which the registry announces the number of a launch (docs/registry.md). */
+export const registryChannel = (namespace: string, variant: string): string =>
+  `${namespace}:registry:${variant}`;

@@ -1,53 +1,29 @@
 /**
- * The registry signs what gateways take up: Ed25519 (RFC 8032) over the variant, the launch and the
- * supergraph's SHA-256, so that a supergraph can neither be changed on its way nor be given out for
- * another variant's. Gateways hold the public key only.
+ * The registry's signature over a supergraph, Ed25519 (RFC 8032): a gateway that holds only the public
+ * key can tell that a supergraph is the registry's, for this variant, and of which launch. The launch's
+ * number is part of it and only grows, so that an old answer cannot be passed off as the newest.
  */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign,
-  verify,
-} from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 
 export type LaunchedSupergraph = {
   readonly variant: string;
-  /** Grows with each launch of a variant: a follower takes up no smaller one. */
-  readonly launchId: number;
+  readonly launch: number;
   readonly supergraph: string;
 };
 
-/** DER of a PKCS #8 Ed25519 key up to the seed (RFC 8410 section 7). */
-const seedPrefix = Buffer.from("302e020100300506032b657004220420", "hex");
+export const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** @param seed 32 bytes. */
-export const signingKeyOf = (seed: Uint8Array): KeyObject =>
-  createPrivateKey({ key: Buffer.concat([seedPrefix, seed]), format: "der", type: "pkcs8" });
+const signedText = ({ variant, launch, supergraph }: LaunchedSupergraph): Buffer =>
+  Buffer.from(`city-graph-supergraph\n${variant}\n${launch}\n${sha256Of(supergraph)}`);
 
-/** 32 bytes in base64url: what gateways are configured with. */
-export const publicKeyOf = (key: KeyObject): string =>
-  createPublicKey(key).export({ format: "jwk" }).x ?? "";
+/** @param privateKey PEM (PKCS 8). @returns base64. */
+export const signSupergraph = (launched: LaunchedSupergraph, privateKey: string): string =>
+  sign(null, signedText(launched), createPrivateKey(privateKey)).toString("base64");
 
-function signedText({ variant, launchId, supergraph }: LaunchedSupergraph): Buffer {
-  const sha256 = createHash("sha256").update(supergraph).digest("hex");
-  return Buffer.from(["city-graph supergraph", variant, launchId, sha256].join("\n"));
-}
-
-/** @returns base64url. */
-export const signSupergraph = (key: KeyObject, launched: LaunchedSupergraph): string =>
-  sign(null, signedText(launched), key).toString("base64url");
-
-/** @param publicKey 32 bytes in base64url. */
-export function isSignedBy(
-  publicKey: string,
+/** @param publicKey PEM (SPKI). @param signature base64. */
+export const verifySupergraph = (
   launched: LaunchedSupergraph,
   signature: string,
-): boolean {
-  const key = createPublicKey({
-    key: { kty: "OKP", crv: "Ed25519", x: publicKey },
-    format: "jwk",
-  });
-  return verify(null, signedText(launched), key, Buffer.from(signature, "base64url"));
-}
+  publicKey: string,
+): boolean =>
+  verify(null, signedText(launched), createPublicKey(publicKey), Buffer.from(signature, "base64"));

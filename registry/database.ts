@@ -1,21 +1,63 @@
-/** Opens the registry's database: PostgreSQL when a URL is given, embedded PGlite otherwise. */
-import type { Log } from "../platform/log.ts";
-import { type DatabaseStore, openDatabase } from "../subgraphs/kit/database.ts";
-import { migrate } from "../subgraphs/kit/migrate.ts";
-import { migrations } from "./migrations/index.ts";
-import type { RegistryDb, RegistryTables } from "./tables.ts";
+/**
+ * The registry's database, in a PostgreSQL schema of its own or PGlite. What was published, composed,
+ * launched and noted is only ever added to: the database itself refuses to change or delete it.
+ */
+import { type Kysely, sql } from "kysely";
+import { type BaseContext, defineSubgraph } from "../subgraphs/kit/define-subgraph.ts";
+import type { RegistryTables } from "./tables.ts";
 
-/** The database schema, which holds nothing but the registry's tables. */
-const name = "registry";
+const keptForEver = ["sdl", "composition", "launch", "audit"];
 
-/** @throws the error of the first migration that failed. */
-export async function openRegistryDatabase(store: DatabaseStore, log: Log): Promise<RegistryDb> {
-  const db = await openDatabase<RegistryTables>({ subgraph: name, store, extensions: [], log });
-  try {
-    await migrate(db, { name, migrations });
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
-  return db;
-}
+const tables = [
+  `create table subgraph (name text primary key, owner text not null, contacts text not null,
+     service_level text not null, registered_at timestamptz not null)`,
+  `create table sdl (id integer generated always as identity primary key,
+     subgraph text not null references subgraph, sha256 text not null, sdl text not null,
+     routing_url text not null, published_at timestamptz not null, published_by text not null)`,
+  `create table composition (id integer generated always as identity primary key, sha256 text,
+     supergraph text, members jsonb not null, findings jsonb not null, subgraph text not null,
+     sdl_sha256 text not null, composed_at timestamptz not null, composed_by text not null,
+     check ((sha256 is null) = (supergraph is null)))`,
+  `create table launch (id integer generated always as identity primary key, variant text not null,
+     composition_id integer not null references composition,
+     kind text not null check (kind in ('publish', 'rollback')),
+     launched_at timestamptz not null, launched_by text not null)`,
+  `create index launch_by_variant on launch (variant, id)`,
+  `create table credential (id text primary key, agency text not null, hash text not null unique,
+     subgraphs jsonb not null, created_at timestamptz not null, expires_at timestamptz,
+     revoked_at timestamptz)`,
+  `create table consent (coordinate text not null, granted_by text not null,
+     granted_to text not null, granted_at timestamptz not null,
+     primary key (coordinate, granted_by, granted_to))`,
+  `create table operation_usage (day text not null, operation text not null, client text not null,
+     client_version text not null, count integer not null,
+     primary key (day, operation, client, client_version))`,
+  `create table field_usage (day text not null, coordinate text not null, client text not null,
+     count integer not null, primary key (day, coordinate, client))`,
+  `create table audit (id integer generated always as identity primary key, at timestamptz not null,
+     actor text not null, action text not null, detail jsonb not null)`,
+  `create function kept_for_ever() returns trigger language plpgsql as $$
+     begin raise exception 'rows of % are kept as they are', tg_table_name; end $$`,
+  ...keptForEver.map(
+    (table) => `create trigger kept_for_ever before update or delete or truncate on ${table}
+      for each statement execute function kept_for_ever()`,
+  ),
+];
+
+/** Shares the kit's way of opening and migrating a database; it serves no graph. */
+export const registryDefinition = defineSubgraph<RegistryTables, BaseContext<RegistryTables>>({
+  name: "registry",
+  resolvers: [],
+  orphanedTypes: [],
+  references: {},
+  extensions: [],
+  migrations: {
+    "0001-registry": {
+      async up(db: Kysely<unknown>) {
+        for (const statement of tables) await sql.raw(statement).execute(db);
+      },
+    },
+  },
+  async seed() {},
+  createContext: (base) => base,
+});

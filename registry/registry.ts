@@ -1,45 +1,268 @@
-/** The registry put together: what each part needs of the others, in one place. */
+/**
+ * The registry: check, publish, roll back, and what is live. A publish goes out from what is live, not
+ * from what was published last, so that a rolled back SDL does not come back with somebody else's publish.
+ * Changes are serialised by one lock of the database: two publishes never miss each other.
+ */
+import { type Kysely, sql } from "kysely";
 import type { Clock } from "../platform/clock.ts";
-import type { Secret } from "../platform/env.ts";
-import type { Log } from "../platform/log.ts";
-import { createConsents } from "./consents.ts";
-import { createCredentials } from "./credentials.ts";
-import { createEvaluate } from "./evaluate.ts";
-import { createPublisher } from "./publish.ts";
-import { createRollback } from "./rollback.ts";
-import { createSubgraphs } from "./subgraphs.ts";
-import type { RegistryDb } from "./tables.ts";
-import { createUse } from "./use.ts";
+import { sha256Of, signSupergraph } from "../platform/supergraph-signature.ts";
+import { auditTo } from "./audit.ts";
+import type { KnownOperation, MemberSdl } from "./checks/input.ts";
+import { type Checked, runChecks } from "./checks/run.ts";
+import type { Actor } from "./credentials.ts";
+import { RegistryError } from "./errors.ts";
+import type { Finding } from "./findings.ts";
+import * as store from "./store.ts";
+import type { RegistryTables } from "./tables.ts";
+import { readUsage } from "./usage.ts";
 
-export type RegistryDeps = {
-  readonly db: RegistryDb;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Opens everything; for the first operator, who issues credentials to the others. */
-  readonly operatorKey: Secret;
+/** The only variant that is composed of everything; all gateways follow it. */
+export const currentVariant = "current";
+
+export type Submission = {
+  readonly subgraph: string;
+  readonly sdl: string;
+  /** Default: the one that is live. */
+  readonly routingUrl?: string;
 };
 
-export type RegistryOptions = {
-  /** A removed field that no client used on this many days breaks nobody. Days, today included. */
-  readonly windowDays: number;
+export type Published =
+  | {
+      readonly kind: "published";
+      readonly launch: number;
+      readonly sha256: string;
+      readonly findings: readonly Finding[];
+    }
+  | {
+      readonly kind: "unchanged";
+      readonly launch: number;
+      readonly sha256: string;
+      readonly findings: readonly Finding[];
+    }
+  | { readonly kind: "refused"; readonly findings: readonly Finding[] };
+
+export type RegistryDeps = {
+  readonly db: Kysely<RegistryTables>;
+  readonly clock: Clock;
+  /** PEM; signs what gateways take up. */
+  readonly privateKey: string;
+  /** Tells gateways at once; they also ask from time to time. Must not throw. */
+  readonly announce: (variant: string, launch: number) => void;
+  readonly operations: readonly KnownOperation[];
+  /** How long nobody may have used what is taken away. */
+  readonly usagePeriodDays: number;
 };
 
 export type Registry = ReturnType<typeof createRegistry>;
 
-export function createRegistry(deps: RegistryDeps, { windowDays }: RegistryOptions) {
-  const { db, clock, log, operatorKey } = deps;
-  const subgraphs = createSubgraphs({ db, clock });
-  const consents = createConsents({ db, clock });
-  const use = createUse({ db, clock });
-  const evaluate = createEvaluate({ db, subgraphs, consents, use }, { windowDays });
+const lockKey = 3_142_592_655;
+
+function mayChange(actor: Actor, subgraph: string): void {
+  if (actor.kind === "operator") return;
+  if (actor.kind === "agency" && actor.subgraphs.includes(subgraph)) return;
+  const scope = actor.kind === "agency" ? actor.subgraphs.join(", ") : "reading";
+  throw new RegistryError(
+    "NOT_ALLOWED",
+    `This credential is for ${scope}, not for "${subgraph}": ask the city's operator to widen it.`,
+  );
+}
+
+export function createRegistry(deps: RegistryDeps) {
+  const { db, clock, privateKey, announce, operations, usagePeriodDays } = deps;
+
+  const locked = <T>(change: (db: Kysely<RegistryTables>) => Promise<T>): Promise<T> =>
+    db.transaction().execute(async (transaction) => {
+      // Others may be composing for longer than a statement usually takes.
+      await sql`set local statement_timeout = '120s'`.execute(transaction);
+      await sql`select pg_advisory_xact_lock(${sql.lit(lockKey)})`.execute(transaction);
+      return change(transaction);
+    });
+
+  const liveLaunch = async (db: Kysely<RegistryTables>, variant: string) =>
+    (await store.readLaunches(db, variant, 1))[0];
+
+  async function examine(
+    db: Kysely<RegistryTables>,
+    { subgraph: name, sdl, routingUrl }: Submission,
+  ): Promise<{ checked: Checked; member: MemberSdl; live: store.Launch | undefined }> {
+    const registered = await store.readSubgraph(db, name);
+    if (!registered)
+      throw new RegistryError(
+        "NOT_FOUND",
+        `There is no subgraph "${name}": ask the city's operator to register it with its owner.`,
+      );
+    const live = await liveLaunch(db, currentVariant);
+    const members = await store.readMembers(db, live?.members ?? {});
+    const url = routingUrl ?? members.find((one) => one.name === name)?.routingUrl;
+    if (url === undefined)
+      throw new RegistryError("BAD_REQUEST", "The first publish needs a routingUrl.");
+    if (!URL.canParse(url) || !/^https?:/.test(url))
+      throw new RegistryError("BAD_REQUEST", `The routingUrl "${url}" is no http(s) URL.`);
+    const member: MemberSdl = { name, owner: registered.owner, routingUrl: url, sdl };
+    const checked = await runChecks({
+      subgraph: member,
+      others: members.filter((one) => one.name !== name),
+      consents: await store.readConsents(db),
+      liveSupergraph: live && (await store.readSupergraph(db, live.compositionId)),
+      usage: await readUsage(db, usagePeriodDays, clock),
+      operations,
+    });
+    return { checked, member, live };
+  }
+
   return {
-    db,
-    clock,
-    subgraphs,
-    consents,
-    use,
-    credentials: createCredentials({ db, clock, operatorKey }),
-    publisher: createPublisher({ db, clock, log, evaluate }),
-    rollback: createRollback({ db, clock, log }),
+    /** Changes nothing but the audit trail. */
+    async check(actor: Actor, submission: Submission): Promise<Checked> {
+      mayChange(actor, submission.subgraph);
+      const { checked } = await examine(db, submission);
+      const { subgraph, sdl } = submission;
+      const detail = { subgraph, sdl: sha256Of(sdl), ok: checked.ok };
+      await auditTo(db, new Date(clock()))(actor.name, "checked", detail);
+      return checked;
+    },
+
+    async publish(actor: Actor, submission: Submission): Promise<Published> {
+      mayChange(actor, submission.subgraph);
+      const published = await locked(async (db): Promise<Published> => {
+        const { checked, member, live } = await examine(db, submission);
+        const { ok, findings, supergraph } = checked;
+        const at = new Date(clock());
+        const by = actor.name;
+        const audit = auditTo(db, at);
+        const about = { subgraph: member.name, sdlSha256: sha256Of(member.sdl), findings, at, by };
+        const { sdlSha256 } = about;
+        if (!ok || supergraph === undefined) {
+          const members = live?.members ?? {};
+          await store.addComposition(db, { ...about, members, sha256: null, supergraph: null });
+          await audit(by, "publish refused", { subgraph: member.name, sdl: sdlSha256 });
+          return { kind: "refused", findings };
+        }
+        const sha256 = sha256Of(supergraph);
+        if (live?.sha256 === sha256)
+          return { kind: "unchanged", launch: live.id, sha256, findings };
+        const sdl = await store.addSdl(db, { member, sha256: sdlSha256, at, by });
+        const members = { ...live?.members, [member.name]: sdl.id };
+        const composed = await store.addComposition(db, { ...about, members, sha256, supergraph });
+        const launch = await store.addLaunch(db, {
+          variant: currentVariant,
+          compositionId: composed.id,
+          kind: "publish",
+          at,
+          by,
+        });
+        await audit(by, "published", { subgraph: member.name, sdl: sdlSha256, launch: launch.id });
+        return { kind: "published", launch: launch.id, sha256, findings };
+      });
+      if (published.kind === "published") announce(currentVariant, published.launch);
+      return published;
+    },
+
+    /**
+     * Launches an earlier supergraph again. @param to A launch; default: the one before the live one.
+     * An agency may take back its own latest publish; anything else is the operator's.
+     */
+    async rollback(actor: Actor, to?: number): Promise<store.Launch> {
+      const launched = await locked(async (db) => {
+        const [live, ...earlier] = await store.readLaunches(db, currentVariant, 1_000);
+        const target =
+          to === undefined
+            ? earlier.find(({ sha256 }) => sha256 !== live?.sha256)
+            : await store.readLaunch(db, currentVariant, to);
+        if (!live || !target || target.sha256 === live.sha256)
+          throw new RegistryError(
+            "NOTHING_TO_ROLL_BACK",
+            to === undefined
+              ? "There is no earlier supergraph than the live one."
+              : `Launch ${to} does not exist or is what is live: see GET /launches.`,
+          );
+        const isOwnLatest = to === undefined && live.kind === "publish";
+        if (actor.kind !== "operator" && !isOwnLatest)
+          throw new RegistryError(
+            "NOT_ALLOWED",
+            "Only an operator may choose a launch, or roll back a roll-back.",
+          );
+        mayChange(actor, live.subgraph);
+        const at = new Date(clock());
+        const { compositionId } = target;
+        const { id } = await store.addLaunch(db, {
+          variant: currentVariant,
+          compositionId,
+          kind: "rollback",
+          at,
+          by: actor.name,
+        });
+        await auditTo(db, at)(actor.name, "rolled back", {
+          from: live.id,
+          to: target.id,
+          launch: id,
+        });
+        return { ...target, id, kind: "rollback" as const, launchedAt: at, launchedBy: actor.name };
+      });
+      announce(currentVariant, launched.id);
+      return launched;
+    },
+
+    launches: (variant: string, limit: number) => store.readLaunches(db, variant, limit),
+
+    /** What gateways take up, signed. */
+    async supergraph(variant: string) {
+      const live = await liveLaunch(db, variant);
+      if (!live)
+        throw new RegistryError(
+          "NOT_FOUND",
+          `Nothing was launched yet in the variant "${variant}".`,
+        );
+      const supergraph = await store.readSupergraph(db, live.compositionId);
+      const launched = { variant, launch: live.id, supergraph };
+      return { ...launched, sha256: live.sha256, signature: signSupergraph(launched, privateKey) };
+    },
+
+    async register(subgraph: {
+      readonly name: string;
+      readonly owner: string;
+      readonly contacts: string;
+      readonly serviceLevel: string;
+    }): Promise<void> {
+      await locked(async (db) => {
+        const { name, owner, contacts, serviceLevel: service_level } = subgraph;
+        const registered_at = new Date(clock());
+        await db
+          .insertInto("subgraph")
+          .values({ name, owner, contacts, service_level, registered_at })
+          .onConflict((conflict) =>
+            conflict.column("name").doUpdateSet({ owner, contacts, service_level }),
+          )
+          .execute();
+        await auditTo(db, registered_at)("operator", "subgraph registered", subgraph);
+      });
+    },
+
+    /** @param grantedBy Only said by an operator; an agency consents for itself. */
+    async consent(
+      actor: Actor,
+      given: {
+        readonly coordinate: string;
+        readonly grantedTo: string;
+        readonly grantedBy?: string;
+      },
+    ): Promise<void> {
+      const granted_by = actor.kind === "agency" ? actor.agency : given.grantedBy;
+      if (actor.kind === "gateway" || granted_by === undefined)
+        throw new RegistryError(
+          "NOT_ALLOWED",
+          "An agency consents; an operator names it as grantedBy.",
+        );
+      const { coordinate, grantedTo: granted_to } = given;
+      const granted_at = new Date(clock());
+      await db.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto("consent")
+          .values({ coordinate, granted_by, granted_to, granted_at })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+        const detail = { coordinate, granted_by, granted_to };
+        await auditTo(transaction, granted_at)(actor.name, "consent recorded", detail);
+      });
+    },
   };
 }

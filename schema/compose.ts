@@ -3,7 +3,6 @@
  * version. Every problem becomes an entry that names the subgraph and the place in its SDL.
  */
 import { composeServices } from "@apollo/composition";
-import type { DocumentNode } from "graphql";
 import { type CompositionProblem, toProblem } from "./problem.ts";
 import { readRover } from "./rover.ts";
 import { readSdl } from "./sdl.ts";
@@ -12,36 +11,20 @@ export type Composition =
   | { readonly kind: "composed"; readonly supergraphSdl: string; readonly hints: readonly string[] }
   | { readonly kind: "failed"; readonly errors: readonly CompositionProblem[] };
 
-export type ComposedSubgraph = {
-  readonly name: string;
-  readonly routingUrl: string;
-  readonly document: DocumentNode;
-};
-
-export function composeSubgraphs(subgraphs: readonly ComposedSubgraph[]): Composition {
-  const services = subgraphs.map(({ name, routingUrl, document }) => ({
-    name,
-    url: routingUrl,
-    typeDefs: document,
-  }));
-  const { supergraphSdl, errors, hints = [] } = composeServices(services);
-  if (supergraphSdl) {
-    return { kind: "composed", supergraphSdl, hints: hints.map((hint) => hint.toString()) };
-  }
-  const names = subgraphs.map(({ name }) => name);
-  return { kind: "failed", errors: (errors ?? []).map((error) => toProblem(error, names)) };
-}
-
 /** @throws RoverError when rover.yaml itself cannot be used. */
 export async function composeRover(path: string): Promise<Composition> {
   const { subgraphs } = await readRover(path);
   const read = await Promise.all(subgraphs.map((subgraph) => readSdl(path, subgraph)));
   const unreadable = read.flatMap((result) => (result.ok ? [] : [result.problem]));
   if (unreadable.length > 0) return { kind: "failed", errors: unreadable };
-  return composeSubgraphs(
-    subgraphs.flatMap(({ name, routingUrl }, index) => {
-      const result = read[index];
-      return result?.ok ? [{ name, routingUrl, document: result.document }] : [];
-    }),
-  );
+  const services = subgraphs.flatMap(({ name, routingUrl: url }, index) => {
+    const result = read[index];
+    return result?.ok ? [{ name, url, typeDefs: result.document }] : [];
+  });
+  const { supergraphSdl, errors, hints = [] } = composeServices(services);
+  if (supergraphSdl) {
+    return { kind: "composed", supergraphSdl, hints: hints.map((hint) => hint.toString()) };
+  }
+  const names = subgraphs.map(({ name }) => name);
+  return { kind: "failed", errors: (errors ?? []).map((error) => toProblem(error, names)) };
 }

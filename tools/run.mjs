@@ -24,7 +24,6 @@ const usage = `Usage: node tools/run.mjs COMMAND [arguments]    (each is an npm 
   plan      what an operation asks of whom      npm run plan -- FILE
   cache     a running gateway's cache           npm run cache -- --help
   registry  check, publish, roll back           npm run registry -- --help
-  registry:serve   the registry itself          see docs/registry.md
   conformance  a running subgraph, judged        npm run conformance -- URL --help
   dev       the city with yours laid over it    npm run dev -- --help
   new-subgraph  a subgraph to begin with         npm run new-subgraph -- NAME
@@ -93,8 +92,10 @@ const commands = {
       root,
       cwd: process.cwd(),
     }),
-  registry: program("tools/registry.js"),
-  "registry:serve": program("registry/main.js"),
+  registry: ([command, ...args]) =>
+    command === "serve"
+      ? program("registry/main.js")(args)
+      : program("tools/registry.js")([command, ...args].filter((one) => one !== undefined)),
   conformance: program("tools/conformance.js"),
   dev: program("tools/dev.js"),
   "new-subgraph": program("tools/new-subgraph.js"),

@@ -9,7 +9,7 @@ import { type Check, failed, passed, type Verdict } from "../check.ts";
 import type { Prepared } from "../exchange.ts";
 import { describe, type Subject } from "../subject.ts";
 
-const needsKey = failed(
+export const needsKey = failed(
   "no key was given",
   "Give the key that the gateway has for this subgraph: --key, base64url of 32 bytes. To leave signatures out for now: --skip 'signature-*'.",
 );
@@ -53,4 +53,3 @@ export function refuses(
   };
 }
 
-export { needsKey };

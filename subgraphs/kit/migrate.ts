@@ -5,10 +5,7 @@ import { schemaNameOf } from "./database.ts";
 import type { AnySubgraph } from "./define-subgraph.ts";
 
 /** @throws the error of the first migration that failed; those before it stay applied. */
-export async function migrate<Tables>(
-  db: Kysely<Tables>,
-  definition: Pick<AnySubgraph, "name" | "migrations">,
-): Promise<void> {
+export async function migrate<Tables>(db: Kysely<Tables>, definition: AnySubgraph): Promise<void> {
   const migrator = new Migrator({
     db,
     provider: {

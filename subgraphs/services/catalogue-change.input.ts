@@ -86,8 +86,11 @@ export class ServiceInput {
   })
   id!: string;
 
-  @Field(() => ID, { description: "Id of its category." })
+  @Field(() => ID, { description: "Id of its main category." })
   category!: string;
+
+  @Field(() => [ID], { defaultValue: [], description: "Ids of further categories." })
+  furtherCategories!: string[];
 
   @Field(() => [ID], {
     defaultValue: [],

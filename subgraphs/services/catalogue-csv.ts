@@ -103,6 +103,12 @@ const column = (
 export const columns: readonly Column[] = [
   column("id", "/id", ({ id }) => id),
   column("category", "/category", ({ category }) => category),
+  column(
+    "further_categories",
+    "/furtherCategories",
+    ({ furtherCategories }) => writeLines([furtherCategories]),
+    list,
+  ),
   ...text("name", "name", ({ name }) => name),
   ...text("summary", "summary", ({ summary }) => summary),
   ...text("description", "description", ({ description }) => description),

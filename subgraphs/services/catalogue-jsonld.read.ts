@@ -83,10 +83,16 @@ function toEntry(nodes: Nodes, service: Node): FileEntry {
     partsOf(nodes, service[property]).map((part) => part[text]);
   const identifiersOf = (property: string) =>
     nodesOf(nodes, service[property]).map(({ identifier }) => identifier);
+  const areas = service["thematicArea"] ?? [];
+  // The first is the main one: documents keep their order, although RDF has none.
+  const [category, ...furtherCategories] = (Array.isArray(areas) ? areas : [areas]).map((area) =>
+    identifierOf(nodes, area),
+  );
   const value = {
     ...given("id", service["identifier"]),
     ...given("agency", idOfUrn("agency", nameOf(service["hasCompetentAuthority"]))),
-    ...given("category", identifierOf(nodes, service["thematicArea"])),
+    ...given("category", category),
+    furtherCategories,
     lifeEvents: identifiersOf("isGroupedBy"),
     ...given("name", service["title"]),
     ...given("summary", service["summary"]),

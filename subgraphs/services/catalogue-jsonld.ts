@@ -97,7 +97,7 @@ function describeService(
     summary: label(entry.summary),
     description: label(entry.description),
     hasCompetentAuthority: { "@id": urn("agency", entry.agency) },
-    thematicArea: concept("category", entry.category),
+    thematicArea: [entry.category, ...entry.furtherCategories].map((id) => concept("category", id)),
     isGroupedBy: entry.lifeEvents.map((id) => ({
       "@id": urn("life-event", id),
       "@type": ["cv:LifeEvent", "cv:Event"],
@@ -200,6 +200,7 @@ const properties: { readonly [Part in keyof ServiceEntry]?: keyof typeof cpsvCon
   id: "identifier",
   agency: "hasCompetentAuthority",
   category: "thematicArea",
+  furtherCategories: "thematicArea",
   lifeEvents: "isGroupedBy",
   name: "title",
   audiences: "audience",

@@ -16,7 +16,12 @@ import {
   listRequestsOfPeople,
 } from "./service-request.store.ts";
 import { findVersions, listVersions } from "./service-version.store.ts";
-import { countServicesBy, findServices, listServicesOfAgencies } from "./service.store.ts";
+import {
+  countServicesOfAgencies,
+  countServicesOfCategories,
+  findServices,
+  listServicesOfAgencies,
+} from "./service.store.ts";
 import type { ServicesTables } from "./tables.ts";
 
 /** One version of one service, as a loader's key: ids of services have no @ in them. */
@@ -78,11 +83,11 @@ export function createLoaders(db: Kysely<ServicesTables>, principal: Principal |
       ),
     ),
     serviceCountOfAgency: createOneLoader(
-      (ids) => countServicesBy(db, "agency_id", ids),
+      (ids) => countServicesOfAgencies(db, ids),
       (row) => row.parent_id,
     ),
     serviceCountOfCategory: createOneLoader(
-      (ids) => countServicesBy(db, "category_id", ids),
+      (ids) => countServicesOfCategories(db, ids),
       (row) => row.parent_id,
     ),
     /** Finds what the signed-in person or agency may see, and nothing else. */

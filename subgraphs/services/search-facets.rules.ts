@@ -6,7 +6,7 @@ import type { Hit, SearchEntry } from "./search-index.ts";
 
 /** How an entry is sorted by each facet. */
 const valuesOf = {
-  categories: ({ categoryId }: SearchEntry): readonly string[] => [categoryId],
+  categories: ({ categoryIds }: SearchEntry): readonly string[] => categoryIds,
   agencies: ({ agencyId }: SearchEntry): readonly string[] => [agencyId],
   lifeEvents: ({ lifeEventIds }: SearchEntry): readonly string[] => lifeEventIds,
   channels: ({ channels }: SearchEntry): readonly string[] => channels,

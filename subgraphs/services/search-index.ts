@@ -17,7 +17,7 @@ export type SearchEntry = {
   readonly agency: string;
   readonly category: string;
   readonly agencyId: string;
-  readonly categoryId: string;
+  readonly categoryIds: readonly string[];
   readonly lifeEventIds: readonly string[];
   readonly channels: readonly ChannelKind[];
   readonly audiences: readonly Audience[];

@@ -23,6 +23,12 @@ export async function listSearchEntries(db: Db): Promise<readonly SearchEntry[]>
     .select(["agency.name_en as agency_en", "agency.name_ar as agency_ar"])
     .select(["category.name_en as category_en", "category.name_ar as category_ar"])
     .select(
+      sql<string>`coalesce((
+        select string_agg(further.name_en || E'\\n' || further.name_ar, E'\\n')
+        from category as further where further.id = any(service.further_category_ids)
+      ), '')`.as("further_categories"),
+    )
+    .select(
       sql<ChannelKind[]>`array(
         select distinct kind from service_channel where service_channel.service_id = service.id
       )`.as("channels"),
@@ -41,9 +47,9 @@ export async function listSearchEntries(db: Db): Promise<readonly SearchEntry[]>
     summary: `${row.summary_en}\n${row.summary_ar}`,
     description: `${row.description_en}\n${row.description_ar}`,
     agency: `${row.agency_en}\n${row.agency_ar}`,
-    category: `${row.category_en}\n${row.category_ar}`,
+    category: `${row.category_en}\n${row.category_ar}\n${row.further_categories}`,
     agencyId: row.agency_id,
-    categoryId: row.category_id,
+    categoryIds: [row.category_id, ...row.further_category_ids],
     lifeEventIds: row.life_events,
     channels: row.channels,
     audiences: row.audiences,

@@ -89,6 +89,10 @@ function contradictionsOf(entry: ServiceEntry, { agency, ...known }: KnownCatalo
   return [
     ...(isOwn ? [] : [entryProblem("/id", "NOT_YOURS", agency.id)]),
     ...(known.categories.has(category) ? [] : [entryProblem("/category", "UNKNOWN_ID", category)]),
+    ...unknownIds("/furtherCategories", entry.furtherCategories, known.categories),
+    ...entry.furtherCategories.flatMap((id, index) =>
+      id === category ? [entryProblem(`/furtherCategories/${index}`, "REPEATED", id)] : [],
+    ),
     ...unknownIds("/lifeEvents", entry.lifeEvents, known.lifeEvents),
     ...unknownIds("/relatedServices", entry.relatedServices, known.services),
     ...unknownIds("/audiences", audiences, new Set(audiences)),

@@ -69,7 +69,9 @@ const legalResource = z.strictObject({ title: localizedName, url: url.nullable()
 export const serviceEntry = z.strictObject({
   id: catalogueId,
   agency: catalogueId,
+  /** The main one. */
   category: catalogueId,
+  furtherCategories: listOf(catalogueId).default([]),
   lifeEvents: listOf(catalogueId).default([]),
   name: localizedName,
   summary: localized,

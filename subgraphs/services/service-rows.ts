@@ -12,6 +12,7 @@ export const toServiceRow = (entry: ServiceEntry, version = 1): ServiceTable => 
   id: entry.id,
   agency_id: entry.agency,
   category_id: entry.category,
+  further_category_ids: entry.furtherCategories,
   name_en: entry.name.en,
   name_ar: entry.name.ar,
   summary_en: entry.summary.en,

@@ -86,12 +86,27 @@ export class ServiceResolver {
     return toAgency(agencyId, loaders);
   }
 
-  @FieldResolver(() => Category, { description: "The sector of life that it belongs to." })
+  @FieldResolver(() => Category, { description: "The sector of life that it belongs to most." })
   async category(
     @Root() { categoryId }: Service,
     @Ctx() { loaders }: ServicesContext,
   ): Promise<Category> {
     return toCategory(await loadExisting(loaders.category, categoryId));
+  }
+
+  @FieldResolver(() => [Category], {
+    description:
+      "All sectors of life that it belongs to, `category` first. Filters, counts and facets know it by each.",
+  })
+  categories(
+    @Root() { categoryId, furtherCategoryIds }: Service,
+    @Ctx() { loaders }: ServicesContext,
+  ): Promise<Category[]> {
+    return Promise.all(
+      [categoryId, ...furtherCategoryIds].map(async (id) =>
+        toCategory(await loadExisting(loaders.category, id)),
+      ),
+    );
   }
 
   @FieldResolver(() => [LifeEvent], {

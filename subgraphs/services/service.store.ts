@@ -20,7 +20,11 @@ type Db = Kysely<ServicesTables>;
 const matching = (db: Db, { category, agency, audience, payable, text }: ServiceMatch) =>
   db
     .selectFrom("service")
-    .$if(category !== undefined, (query) => query.where("category_id", "=", category!))
+    .$if(category !== undefined, (query) =>
+      query.where(
+        sql<SqlBool>`(category_id = ${category} or ${category} = any(further_category_ids))`,
+      ),
+    )
     .$if(agency !== undefined, (query) => query.where("agency_id", "=", agency!))
     .$if(audience !== undefined, (query) => query.where(sql<SqlBool>`${audience} = any(audiences)`))
     .$if(payable !== undefined, (query) => query.where("payable", "=", payable!))
@@ -75,15 +79,24 @@ export const listServicesOfAgencies = (
     .orderBy("id")
     .execute();
 
-/** How many services each agency, or each category, has; those without any are left out. */
-export const countServicesBy = (
-  db: Db,
-  parent: "agency_id" | "category_id",
-  ids: readonly string[],
-): Promise<ServiceCount[]> =>
+/** How many services each agency has; those without any are left out. */
+export const countServicesOfAgencies = (db: Db, ids: readonly string[]): Promise<ServiceCount[]> =>
   db
     .selectFrom("service")
-    .select([`${parent} as parent_id`, db.fn.countAll<bigint>().as("total")])
-    .where(parent, "in", [...ids])
-    .groupBy(parent)
+    .select(["agency_id as parent_id", db.fn.countAll<bigint>().as("total")])
+    .where("agency_id", "in", [...ids])
+    .groupBy("agency_id")
     .execute();
+
+/** The same of categories; a service counts in each of its own. */
+export async function countServicesOfCategories(
+  db: Db,
+  ids: readonly string[],
+): Promise<readonly ServiceCount[]> {
+  const { rows } = await sql<ServiceCount>`
+    select category as parent_id, count(*) as total
+    from service, unnest(array[category_id::text] || further_category_ids) as category
+    where category = any(${[...ids]}::text[])
+    group by category`.execute(db);
+  return rows;
+}

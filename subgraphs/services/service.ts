@@ -33,6 +33,7 @@ export class Service {
 
   agencyId!: string;
   categoryId!: string;
+  furtherCategoryIds!: readonly string[];
   relatedIds!: readonly string[];
   /** Undefined for what holds now. */
   former?: FormerParts;
@@ -124,6 +125,7 @@ export const toService = (row: ServiceTable): Service =>
     id: row.id,
     agencyId: row.agency_id,
     categoryId: row.category_id,
+    furtherCategoryIds: row.further_category_ids,
     name: localized(row.name_en, row.name_ar),
     summary: localized(row.summary_en, row.summary_ar),
     description: localized(row.description_en, row.description_ar),

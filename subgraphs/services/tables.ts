@@ -94,6 +94,8 @@ export type ServiceTable = {
   readonly id: string;
   readonly agency_id: string;
   readonly category_id: string;
+  /** Beside the main one. */
+  readonly further_category_ids: string[];
   readonly name_en: string;
   readonly name_ar: string;
   readonly summary_en: string;

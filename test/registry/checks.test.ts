@@ -1,183 +1,226 @@
+import { parse } from "graphql";
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { databases } from "../support/databases.ts";
-import { bills, openRegistry, parking } from "./registry-room.ts";
+import { runChecks, type RunChecksInput } from "../../registry/checks/run.ts";
+import { findingCodes } from "../../registry/findings.ts";
+import { registryErrors } from "../../registry/errors.ts";
+import { fromRoot } from "../../platform/root.ts";
+import { benchesSdl, linkOf, parksSdl } from "../support/registry.ts";
 
-const dayMs = 86_400_000;
+const member = (name: string, sdl: string) => ({
+  name,
+  owner: `${name}-agency`,
+  routingUrl: `http://${name}.test/graphql`,
+  sdl,
+});
 
-async function openPublished(database: (typeof databases)[number]) {
-  const room = await openRegistry(database, { windowDays: 3 });
-  await room.register("bills", "dewa");
-  await room.register("parking", "rta");
-  await room.publish("bills", bills("due: String  late: Boolean"));
-  await room.publish("parking", parking());
-  const codes = async (name: string, sdl: string) => {
-    const { json } = await room.check(name, sdl);
-    return json.problems.map(({ code }: any) => code);
-  };
-  const report = (document: string, clientName = "app", count = 1) =>
-    room.call("POST", "/use", {
-      body: { operations: [{ document, clientName, clientVersion: "1.2", count }] },
-    });
-  return { ...room, room, codes, report };
+const parks = member("parks", parksSdl);
+
+async function composed(sdl: string): Promise<string> {
+  const { supergraph = "" } = await check(sdl, { liveSupergraph: undefined });
+  return supergraph;
 }
 
-describe.each(databases)("checks on $kind", (database) => {
-  const published = () => openPublished(database);
-
-  it("a partner points at another's entity and repeats its value types without asking", async () => {
-    const { room, codes } = await published();
-    await using _ = room;
-    expect(await codes("parking", parking({ permit: "plate: String  zone: String!" }))).toEqual([]);
+const check = (sdl: string, given: Partial<RunChecksInput> = {}) =>
+  runChecks({
+    subgraph: member("benches", sdl),
+    others: [parks],
+    consents: [],
+    liveSupergraph: undefined,
+    usage: { fields: [], coversPeriod: true, periodDays: 30 },
+    operations: [],
+    ...given,
   });
 
-  it("a partner neither adds to another's type nor answers for it nor overrides it", async () => {
-    const { room, check } = await published();
-    await using _ = room;
-    const problemsOf = async (sdl: string) =>
-      (await check("parking", sdl)).json.problems.filter((one: any) => one.check === "ownership");
-    const adds = await problemsOf(parking({ bill: "permit: Permit" }));
-    expect(adds).toMatchObject([{ code: "EXTENDS_FOREIGN_TYPE", subgraphs: ["parking"] }]);
-    expect(adds[0].message).toMatch(/^\[parking\] Bill\.permit at 5:\d+: Bill belongs to dewa/);
-    const answers = await problemsOf(parking({ bill: "due: String" }));
-    expect(answers).toMatchObject([{ code: "ANSWERS_FOR_FOREIGN_TYPE" }]);
-    const root = await problemsOf(parking({ query: "bill(id: ID!): Bill" }));
-    expect(root).toMatchObject([{ code: "ANSWERS_FOR_FOREIGN_TYPE" }]);
-    const overrides = await problemsOf(parking({ bill: 'due: String @override(from: "bills")' }));
-    expect(overrides).toMatchObject([{ code: "OVERRIDES_FOREIGN_FIELD" }]);
-    const pretends = await problemsOf(parking({ bill: 'x: Int @override(from: "nobody")' }));
-    expect(pretends).toMatchObject([{ code: "EXTENDS_FOREIGN_TYPE" }]);
-    const grown = parking().replace("currency: String!", "currency: String!  rate: Int");
-    expect(await problemsOf(grown)).toMatchObject([{ code: "EXTENDS_FOREIGN_TYPE" }]);
-    const state = `${parking()} enum BillState { DUE PAID TOWED }`;
-    expect(await problemsOf(state)).toMatchObject([{ code: "EXTENDS_FOREIGN_TYPE" }]);
-    const keyed = parking({ bill: "due: String" }).replace(
-      'type Bill @key(fields: "id"',
-      'type Bill @key(fields: "due") @key(fields: "id"',
+const found = async (...given: Parameters<typeof check>) => {
+  const { findings, ok } = await check(...given);
+  return { ok, told: findings.map(({ code, place }) => `${code} ${place}`), findings };
+};
+
+describe("an SDL by itself", () => {
+  it("passes without a word when all is well", async () => {
+    expect(await found(benchesSdl)).toEqual({ ok: true, told: [], findings: [] });
+  });
+
+  it.each([
+    ['"A bench."\n', "", "DESCRIPTION_MISSING Bench"],
+    ['"Its id." id: ID!): Bench', "id: ID!): Bench", "DESCRIPTION_MISSING Query.bench.id"],
+    ["  bench(", "  Bench_one(", "NAME_STYLE Query.Bench_one"],
+    [": Bench @cacheControl(maxAge: 60)", ": Bench", "CACHEABILITY_UNDECLARED Query.bench"],
+    [
+      "  park: Park",
+      '  park: Park @deprecated(reason: "Old.")',
+      "DEPRECATION_INCOMPLETE Bench.park",
+    ],
+  ])("finds what is wrong when %j reads %j", async (from, to, expected) => {
+    expect(benchesSdl).toContain(from);
+    const { ok, told } = await found(benchesSdl.replace(from, to));
+    expect({ ok, told }).toEqual({ ok: false, told: [expected] });
+  });
+
+  it("accepts a deprecation with reason and date", async () => {
+    const sdl = benchesSdl.replace(
+      "park: Park",
+      'park: Park @deprecated(reason: "Use parks. Goes on 2027-01-31.")',
     );
-    expect(await problemsOf(keyed)).toMatchObject([{ code: "ANSWERS_FOR_FOREIGN_TYPE" }]);
+    expect((await found(sdl)).told).toEqual([]);
   });
 
-  it("with the owner's consent it may, for as long as the consent stands", async () => {
-    const { room, call, credential, codes, publish } = await published();
-    await using _ = room;
-    const sdl = parking({ bill: "permit: Permit" });
-    const [dewa, rta] = [await credential("dewa", "bills"), await credential("rta", "parking")];
-    const body = { ownerAgency: "dewa", subject: "Bill.permit", partnerAgency: "rta" };
-    expect((await call("POST", "/consents", { body, token: rta.token })).status).toBe(403);
-    const { json } = await call("POST", "/consents", { body, token: dewa.token });
-    expect((await call("POST", "/consents", { body, token: dewa.token })).json).toEqual(json);
-    expect(await codes("parking", sdl)).toEqual([]);
-    expect(await codes("parking", parking({ bill: "other: Int" }))).toEqual([
-      "EXTENDS_FOREIGN_TYPE",
-    ]);
-    expect((await publish("parking", sdl, rta.token)).status).toBe(200);
-    expect((await call("DELETE", `/consents/${json.id}`, { token: rta.token })).status).toBe(403);
-    expect((await call("DELETE", `/consents/${json.id}`, { token: dewa.token })).status).toBe(204);
-    expect(await codes("parking", `${sdl} # changed`)).toEqual(["EXTENDS_FOREIGN_TYPE"]);
-  });
-
-  it("the consent of somebody who does not own a type opens nothing", async () => {
-    const { room, call, codes } = await published();
-    await using _ = room;
-    await room.register("tolls", "salik");
-    await room.publish("tolls", "type Query { toll: Int }");
-    const body = { ownerAgency: "salik", subject: "Bill.toll", partnerAgency: "rta" };
-    await call("POST", "/consents", { body });
-    const sdl = parking({ bill: 'toll: Int @override(from: "tolls")' });
-    expect(await codes("parking", sdl)).toEqual(["EXTENDS_FOREIGN_TYPE"]);
-  });
-
-  it("what is used is not removed, and the message names the clients", async () => {
-    const { room, time, report, check } = await published();
-    await using _ = room;
-    await report("{ bills { due } }", "city-app", 5);
-    await report(
-      'query Q($id: ID!) { bill(id: $id) { late } other: bill(id: "B-1") { due } }',
-      "kiosk",
-      2,
+  it("warns of a list without a bound, and lets it pass", async () => {
+    const sdl = benchesSdl.replace(
+      "type Query {",
+      'type Query {\n  "All."\n  benches: [Bench!]! @cacheControl(maxAge: 60)',
     );
-    time.nowMs += 2 * dayMs;
-    const { json } = await check("bills", bills("late: Boolean"));
-    expect(json.problems).toHaveLength(1);
-    expect(json.problems[0]).toMatchObject({ check: "breaking-changes", code: "BREAKS_CLIENTS" });
-    expect(json.problems[0].message).toMatch(
-      /^Bill\.due: .*city-app 1\.2 \(5×\); kiosk 1\.2 \(2×\)/,
+    expect(await found(sdl)).toMatchObject({ ok: true, told: ["LIST_NOT_PAGED Query.benches"] });
+  });
+
+  it("refuses a type of more fields than the graph can carry", async () => {
+    const fields = Array.from({ length: 160 }, (_, index) => `  "One."\n  part${index}: Int`).join(
+      "\n",
     );
+    const sdl = benchesSdl.replace('  "Where it stands."', `${fields}\n  "Where it stands."`);
+    expect((await found(sdl)).told).toEqual(["SIZE_LIMIT Bench"]);
   });
 
-  it("what nobody used for the whole window may go; before that an operator may accept it", async () => {
-    const { room, time, report, codes, publish } = await published();
-    await using _ = room;
-    const without = bills("due: String");
-    expect(await codes("bills", without)).toEqual(["USE_UNKNOWN"]);
-    await report("{ bills { late } }");
-    time.nowMs += dayMs;
-    await report("{ bills { due } }");
-    time.nowMs += dayMs;
-    expect(await codes("bills", without)).toEqual(["BREAKS_CLIENTS"]);
-    time.nowMs += dayMs;
-    expect(await codes("bills", without)).toEqual([]);
-    expect(await codes("bills", bills("late: Boolean"))).toEqual(["BREAKS_CLIENTS"]);
-    const accepted = await publish("bills", bills(), undefined, { accept: ["Bill.due"] });
-    expect(accepted.status).toBe(200);
-  });
-
-  it("values are not kept of what clients send", async () => {
-    const { room, db, report } = await published();
-    await using _ = room;
-    await report('{ bill(id: "784-1990-1234567-1") { id } bills(first: 42, state: DUE) { id } }');
-    await report('{ bill(id: "784-1985-7654321-1") { id } bills(first: 7, state: DUE) { id } }');
-    const rows = await db.selectFrom("operation").select("document").execute();
-    expect(rows).toHaveLength(1);
-    expect(rows[0]?.document).not.toMatch(/784|42/);
-    const uses = await db.selectFrom("operation_use").select("count").execute();
-    expect(uses).toEqual([{ count: 2n }]);
+  it("wants what is a person's to be classified", async () => {
+    const sdl = benchesSdl
+      .replace('"@key"]', '"@key", "@authenticated"]')
+      .replace("@cacheControl(maxAge: 60)", "@cacheControl(maxAge: 0) @authenticated");
+    expect((await found(sdl)).told).toEqual(["PERSONAL_DATA_UNCLASSIFIED Bench"]);
   });
 });
 
-const [, postgres] = databases;
+describe("another agency's types", () => {
+  const extended = benchesSdl.replace(
+    '(fields: "id", resolvable: false) {',
+    '(fields: "id") {\n  "Its benches."\n  benches: Int',
+  );
+  const taken = benchesSdl
+    .replace('"@key"]', '"@key", "@override"]')
+    .replace(
+      '(fields: "id", resolvable: false) {',
+      '(fields: "id") {\n  "Its name."\n  name: String @override(from: "parks")',
+    );
 
-describe("a breaking change", () => {
-  it.each([
-    [
-      "a required argument",
-      "bills(state: BillState, first: Int)",
-      "bills(state: BillState, first: Int!)",
-      "{ bills { id } }",
-    ],
-    [
-      "an enum value that comes back",
-      "enum BillState { DUE PAID }",
-      "enum BillState { DUE }",
-      "{ bills { state } }",
-    ],
-    [
-      "an enum value in a variable",
-      "enum BillState { DUE PAID }",
-      "enum BillState { DUE }",
-      "query Q($s: BillState) { bills(state: $s) { id } }",
-    ],
-    [
-      "a field that may be null",
-      "state: BillState!",
-      "state: BillState",
-      "{ bill(id: 1) { state } }",
-    ],
-    [
-      "an argument that is gone",
-      "bills(state: BillState, first: Int)",
-      "bills(state: BillState)",
-      "{ bills(first: 2) { id } }",
-    ],
-  ])("%s breaks who uses it, and nobody else", async (_what, from, to, operation) => {
-    const { room, time, report, codes } = await openPublished(postgres);
-    await using _ = room;
-    const changed = bills("due: String  late: Boolean").replace(from, to);
-    expect(changed).not.toBe(bills("due: String  late: Boolean"));
-    await report("{ permit(id: 1) { zone } }");
-    time.nowMs += 2 * dayMs;
-    expect(await codes("bills", changed)).toEqual([]);
-    await report(operation);
-    expect(await codes("bills", changed)).toContain("BREAKS_CLIENTS");
+  it("are not added to without consent", async () => {
+    expect((await found(extended)).told).toEqual(["OWNERSHIP_EXTENDS Park.benches"]);
+  });
+
+  it.each(["Park", "Park.benches"])("may be added to with consent for %s", async (coordinate) => {
+    const consents = [{ coordinate, grantedBy: "parks-agency", grantedTo: "benches-agency" }];
+    expect((await found(extended, { consents })).told).toEqual([]);
+  });
+
+  it("are not opened by a consent of or for somebody else", async () => {
+    const consents = [
+      { coordinate: "Park", grantedBy: "benches-agency", grantedTo: "benches-agency" },
+      { coordinate: "Park", grantedBy: "parks-agency", grantedTo: "trees-agency" },
+    ];
+    expect((await found(extended, { consents })).ok).toBe(false);
+  });
+
+  it("are not overridden without consent", async () => {
+    expect((await found(taken)).told).toEqual(["OWNERSHIP_TAKES_OVER Park.name"]);
+  });
+
+  it("may be shared where their owner says so", async () => {
+    const shared = benchesSdl
+      .replace('"@key"]', '"@key", "@shareable"]')
+      .replace(
+        '(fields: "id", resolvable: false) {',
+        '(fields: "id") {\n  "Its name."\n  name: String @shareable',
+      );
+    const open = member("parks", parksSdl.replace("name: String", "name: String @shareable"));
+    expect((await found(shared, { others: [open] })).told).toEqual([]);
+  });
+});
+
+describe("what clients use", () => {
+  const removed = benchesSdl
+    .replace(/ {2}"Where it stands."\n {2}park: Park\n/, '  "Seats."\n  seats: Int\n')
+    .replace(/"A park\."[\s\S]*$/, "");
+  const fields = [
+    { coordinate: "Bench.park", client: "city-app", count: 41 },
+    { coordinate: "Bench.park", client: "", count: 2 },
+  ];
+
+  it("is not taken from them, and they are named", async () => {
+    const liveSupergraph = await composed(benchesSdl);
+    const usage = { fields, coversPeriod: true, periodDays: 30 };
+    const { ok, findings } = await found(removed, { liveSupergraph, usage });
+    expect(ok).toBe(false);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ code: "BREAKING_CHANGE_USED", place: "Bench.park" });
+    expect(findings[0]?.message).toContain("city-app 41×, (clients without a name) 2×");
+  });
+
+  it("may go when nobody used it in the whole period", async () => {
+    const liveSupergraph = await composed(benchesSdl);
+    expect(await found(removed, { liveSupergraph })).toMatchObject({
+      ok: true,
+      told: ["BREAKING_CHANGE_UNUSED Bench.park"],
+    });
+  });
+
+  it("stays while use was not recorded for the whole period", async () => {
+    const liveSupergraph = await composed(benchesSdl);
+    const usage = { fields: [], coversPeriod: false, periodDays: 30 };
+    const { ok, told } = await found(removed, { liveSupergraph, usage });
+    expect({ ok, told }).toEqual({ ok: false, told: ["BREAKING_CHANGE_UNKNOWN Bench.park"] });
+  });
+
+  it("keeps known operations valid, but not those that were broken before", async () => {
+    const liveSupergraph = await composed(benchesSdl);
+    const operations = [
+      { name: "Where", document: parse('{ bench(id: "1") { park { name } } }') },
+      { name: "Broken", document: parse("{ nothing }") },
+    ];
+    const { ok, told } = await found(removed, { liveSupergraph, operations });
+    expect(ok).toBe(false);
+    expect(told).toContain("KNOWN_OPERATION_INVALID Where");
+    expect(told.join()).not.toContain("Broken");
+  });
+
+  it("warns when a known operation would need more fetches", async () => {
+    const before = `${linkOf("@key", "@shareable")}
+type Query { "One." bench("Id." id: ID!): Bench @cacheControl(maxAge: 1) }
+"A bench." type Bench @key(fields: "id") { "Id." id: ID!  "Where." park: Park }
+"A park." type Park @key(fields: "id") { "Id." id: ID!  "Name." name: String @shareable }`;
+    const after = before
+      .replace(' "Name." name: String @shareable', "")
+      .replace(
+        '@key(fields: "id") { "Id." id: ID!  }',
+        '@key(fields: "id", resolvable: false) { "Id." id: ID! }',
+      );
+    const others = [member("parks", parksSdl.replace("name: String", "name: String @shareable"))];
+    const { supergraph: liveSupergraph } = await check(before, { others });
+    expect(liveSupergraph).toBeDefined();
+    const operations = [{ name: "Where", document: parse('{ bench(id: "1") { park { name } } }') }];
+    const { ok, findings } = await found(after, { others, liveSupergraph, operations });
+    expect(ok).toBe(true);
+    expect(findings.map(({ message }) => message)).toEqual([
+      "The known operation Where would take 2 fetches from subgraphs instead of 1.",
+    ]);
+  });
+});
+
+describe("the pages", () => {
+  it("docs/checks.md lists every check as the code has it", async () => {
+    const page = await readFile(fromRoot("docs/checks.md"), "utf8");
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)` *\| (\w+) *\| (.+?) *\|/gm)].map(
+      ([, ...row]) => row,
+    );
+    expect(rows).toEqual(
+      Object.entries(findingCodes).map(([code, { level, meaning }]) => [code, level, meaning]),
+    );
+  });
+
+  it("docs/registry.md lists every error as the code has it", async () => {
+    const page = await readFile(fromRoot("docs/registry.md"), "utf8");
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)` *\| (4\d\d) *\|/gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ]);
+    expect(rows).toEqual(Object.entries(registryErrors));
   });
 });

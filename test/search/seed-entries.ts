@@ -30,7 +30,7 @@ export async function readSeedEntries(): Promise<readonly SearchEntry[]> {
     agency: nameOf(agencies, service.agency),
     category: nameOf(categories, service.category),
     agencyId: service.agency,
-    categoryId: service.category,
+    categoryIds: [service.category],
     lifeEventIds: lifeEvents
       .filter((event) => event.services.includes(service.id))
       .map(({ id }) => id),

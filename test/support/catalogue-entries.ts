@@ -85,7 +85,7 @@ const fee = fc
 export const anyEntry = fc
   .record({
     id: fc.stringMatching(/^[a-z][a-z0-9]{0,6}$/).map((word) => `dewa-any-${word}`),
-    category: fc.constantFrom("bills", "general", "health"),
+    categories: fc.shuffledSubarray(["bills", "general", "health"], { minLength: 1 }),
     lifeEvents: fc.subarray(["moving-home"]),
     name: localized(),
     summary: localized(40),
@@ -108,4 +108,11 @@ export const anyEntry = fc
     validFrom: nullable(day),
     keywords: fc.uniqueArray(textOf(12), { maxLength: 4 }),
   })
-  .map((entry) => ({ ...entry, agency: "dewa", payable: true, validUntil: null }));
+  .map(({ categories: [category, ...furtherCategories], ...entry }) => ({
+    ...entry,
+    category: category ?? "general",
+    furtherCategories,
+    agency: "dewa",
+    payable: true,
+    validUntil: null,
+  }));

@@ -74,6 +74,6 @@ function opener(newDatabase: () => Promise<{ store: Store; drop: () => Promise<v
 }
 
 export const databases = [
-  { kind: "pglite", open: opener(newPgliteDatabase), newDatabase: newPgliteDatabase },
-  { kind: "postgres", open: opener(newPostgresDatabase), newDatabase: newPostgresDatabase },
+  { kind: "pglite", open: opener(newPgliteDatabase) },
+  { kind: "postgres", open: opener(newPostgresDatabase) },
 ] as const;

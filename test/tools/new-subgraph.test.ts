@@ -1,16 +1,16 @@
 /** The walk of docs/partner-agency.md, step by step, in a folder outside of this repository. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readConfig } from "../../gateway/config.ts";
-import { startGateway } from "../../gateway/server.ts";
-import { silentLog } from "../../platform/log.ts";
+import { fromRoot } from "../../platform/root.ts";
+import { readRover } from "../../schema/rover.ts";
 import { namesOf } from "../../tools/new-subgraph/names.ts";
-import { build, runTool } from "../support/built-tool.ts";
+import { build, runTool, startTool } from "../support/built-tool.ts";
+import { freePorts } from "../support/free-ports.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const run = promisify(execFile);
@@ -66,52 +66,65 @@ describe("a new subgraph", () => {
     expect(stdout.trim().split("\n")).toEqual([join(folder, "node_modules", "graphql")]);
   });
 
-  test("answers through the graph, as it is started and with the key in its .env", async () => {
-    await run("npm", ["run", "sdl"], { cwd: folder });
-    const child = spawn(
-      join(folder, "node_modules/.bin/node"),
-      ["--env-file=.env", "dist/src/main.js"],
-      {
-        cwd: folder,
-        env: { ...process.env, PORT: "0", DATA_DIR: "", LOG_LEVEL: "info" },
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
-    stack.defer(async () => {
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      await ended;
-    });
-    let url = "";
-    for await (const line of createInterface(child.stdout)) {
-      url = /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(line)?.[0] ?? "";
-      if (url) break;
-    }
-    const file = join(folder, "schema.graphql");
-    const rover = { subgraphs: { libraries: { routing_url: url, schema: { file } } } };
-    await writeFile(join(folder, "rover.yaml"), JSON.stringify(rover));
-    const gateway = await startGateway(
-      readConfig([], {
-        PORT: "0",
-        SUPERGRAPH: join(folder, "rover.yaml"),
-        SIGNING_KEY: await readFile(join(city, "signing-key"), "utf8"),
-      }),
-      silentLog,
-    );
-    try {
-      const query =
-        '{ library(id: "library-2") { name { en } } libraries(first: 1) { totalCount } }';
-      const response = await fetch(gateway.url, {
+  test(
+    "answers through the graph, as it is started and with the key in its .env",
+    { timeout: 120_000 },
+    async () => {
+      const child = spawn(
+        join(folder, "node_modules/.bin/node"),
+        ["--env-file=.env", "dist/src/main.js"],
+        {
+          cwd: folder,
+          env: { ...process.env, PORT: "0", DATA_DIR: "", LOG_LEVEL: "info" },
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
+      stack.defer(async () => {
+        const ended = once(child, "exit");
+        child.kill("SIGTERM");
+        await ended;
+      });
+      let url = "";
+      for await (const line of createInterface(child.stdout)) {
+        url = /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(line)?.[0] ?? "";
+        if (url) break;
+      }
+      const { subgraphs } = await readRover(fromRoot("rover.yaml"));
+      const mocks = subgraphs.flatMap(({ name }) => ["--mock", name]);
+      const [port] = await freePorts(1);
+      const dev = startTool("dev", [...mocks, "--with", `libraries=${url}`], {
+        CITY_GRAPH_HOME: city,
+        GATEWAY_PORT: `${port}`,
+        DATABASE_URL: "",
+        REDIS_URL: "",
+      });
+      await dev.prints("Stop: Ctrl-C");
+      const query = `{
+      library(id: "library-2") { name { en } } libraries(first: 1) { totalCount }
+      services(first: 1) { nodes { id } }
+    }`;
+      const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ query }),
       });
       expect(await response.json()).toEqual({
-        data: { library: { name: { en: "Library 2" } }, libraries: { totalCount: 3 } },
+        data: {
+          library: { name: { en: "Library 2" } },
+          libraries: { totalCount: 3 },
+          services: { nodes: [{ id: expect.any(String) }] },
+        },
       });
-    } finally {
-      await gateway.stop();
-    }
+      dev.kill("SIGINT");
+      expect((await dev.ended).code).toBe(0);
+    },
+  );
+
+  test("has an SDL that is written by one command", async () => {
+    await run("npm", ["run", "sdl"], { cwd: folder });
+    const sdl = await readFile(join(folder, "schema.graphql"), "utf8");
+    expect(sdl).toMatch(/^extend schema @link\(/);
+    expect(sdl).toContain('type Library @key(fields: "id")');
   });
 
   test("is not written over what is there", async () => {

@@ -5,6 +5,7 @@ import { serviceRequests } from "./0003-service-requests.ts";
 import { requestLife } from "./0020-request-life.ts";
 import { search } from "./0030-search.ts";
 import { serviceVersions } from "./0040-service-versions.ts";
+import { categories } from "./0050-categories.ts";
 
 export const migrations = {
   "0001-catalogue": catalogue,
@@ -13,4 +14,5 @@ export const migrations = {
   "0020-request-life": requestLife,
   "0030-search": search,
   "0040-service-versions": serviceVersions,
+  "0050-categories": categories,
 };

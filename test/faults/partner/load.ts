@@ -40,6 +40,3 @@ export function percentile(samples: readonly Sample[], share: number): number {
   const sorted = samples.map(({ durationMs }) => durationMs).toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
-
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

@@ -132,7 +132,7 @@ const boxAround = ({ latitude, longitude }: Place, degrees: number) => ({
 });
 const country = { south: 22.6, north: 26.1, west: 51.5, east: 56.4 };
 
-/** The SQL of what `ask` sends first, with its parameters, explained. */
+/** The SQL of what `ask` sends, with its parameters, explained. */
 async function explain(db: Db, name: string, ask: (db: Db) => Promise<unknown>): Promise<void> {
   const sent: CompiledQuery[] = [];
   const capture: KyselyPlugin = {
@@ -143,10 +143,11 @@ async function explain(db: Db, name: string, ask: (db: Db) => Promise<unknown>):
     transformResult: async ({ result }) => result,
   };
   await ask(db.withPlugin(capture));
-  const [{ sql: text, parameters }] = sent as [CompiledQuery];
+  // Parts of a statement pass by before the whole.
+  const { sql: text, parameters } = sent.at(-1) as CompiledQuery;
   const plan = CompiledQuery.raw(`explain (analyze, buffers, costs off) ${text}`, [...parameters]);
   const { rows } = await db.executeQuery<{ "QUERY PLAN": string }>(plan);
-  say(`\n${name} (${sent.length} statements)\n`);
+  say(`\n${name}\n`);
   for (const line of rows) say(`    ${line["QUERY PLAN"].slice(0, 160)}`);
 }
 

@@ -159,11 +159,45 @@ describe.each(databases)("the catalogue, changed on $kind", ({ kind }) => {
     }
   });
 
+  test("of several categories is found, filtered, counted and sorted by each", async () => {
+    const id = "dewa-adopt-a-fig";
+    const fig = { ...palmService, id, furtherCategories: ["health", "bills"] };
+    const countOf = async (category: string) => {
+      const { data } = await services.ask("{ categories { id serviceCount } }");
+      return data.categories.find((one: { id: string }) => one.id === category).serviceCount;
+    };
+    const before = await Promise.all(["general", "health", "bills", "transport"].map(countOf));
+    await done(create, { service: fig });
+    const after = await Promise.all(["general", "health", "bills", "transport"].map(countOf));
+    expect(after).toEqual(before.map((count, index) => count + (index < 3 ? 1 : 0)));
+    const { data } = await services.ask(
+      `{ service(id: "${id}") { category { id } categories { id } } }`,
+    );
+    expect(data.service).toEqual({
+      category: { id: "general" },
+      categories: [{ id: "general" }, { id: "health" }, { id: "bills" }],
+    });
+    for (const category of ["general", "health", "bills"]) {
+      const found = await services.ask(
+        `{ services(first: 100, filter: { category: "${category}" }) { nodes { id } }
+           searchServices(query: "palm", filter: { categories: ["${category}"] }) { hits { nodes { service { id } } } categories { category { id } } } }`,
+      );
+      expect(found.errors).toBeUndefined();
+      const ids = found.data.services.nodes.map((one: { id: string }) => one.id);
+      expect(ids).toContain(id);
+      const hits = found.data.searchServices.hits.nodes.map((one: any) => one.service.id);
+      expect(hits).toContain(id);
+      const sorted = found.data.searchServices.categories.map((one: any) => one.category.id);
+      expect(sorted).toEqual(expect.arrayContaining(["general", "health", "bills"]));
+    }
+  });
+
   test("tells everything that is wrong with an entry at once, by its part, in both languages", async () => {
     const wrong = {
       ...palmService,
       id: "dewa-wrong",
       category: "gardens",
+      furtherCategories: ["bills", "gardens", "bills", "no-such"],
       lifeEvents: ["moving-home", "moving-home"],
       channels: [{ kind: "WEB" }, { kind: "PHONE" }],
       fees: [{ ...palmService.fees[0], pricing: "FIXED", amount: 9_000 }],
@@ -174,6 +208,10 @@ describe.each(databases)("the catalogue, changed on $kind", ({ kind }) => {
     const { problems } = await done(create, { service: wrong });
     expect(problems.map(({ field, code }: any) => `${field} ${code}`)).toEqual([
       "/category UNKNOWN_ID",
+      "/furtherCategories/1 UNKNOWN_ID",
+      "/furtherCategories/2 REPEATED",
+      "/furtherCategories/3 UNKNOWN_ID",
+      "/furtherCategories/1 REPEATED",
       "/lifeEvents/1 REPEATED",
       "/relatedServices/0 UNKNOWN_ID",
       "/channels/0/url URL_MISSING",

@@ -1,0 +1,84 @@
+/** All checks over one SDL: first what it is by itself, then what it does to the graph. */
+import { composeServices } from "@apollo/composition";
+import { GraphQLError, parse, Source } from "graphql";
+import { toProblem } from "../../schema/problem.ts";
+import { finding, type Finding } from "../findings.ts";
+import { viewGraph } from "../graph-view.ts";
+import { checkBreaking } from "./breaking.ts";
+import { checkCacheability } from "./cacheability.ts";
+import type { Check, CheckInput } from "./input.ts";
+import { checkKnownOperations, checkPlans } from "./known-operations.ts";
+import { checkLint } from "./lint.ts";
+import { checkOwnership } from "./ownership.ts";
+import { checkPersonalData } from "./personal-data.ts";
+import { checkSize } from "./size.ts";
+
+const ofTheGraph: readonly Check[] = [
+  checkSize,
+  checkLint,
+  checkOwnership,
+  checkPersonalData,
+  checkCacheability,
+  checkBreaking,
+  checkKnownOperations,
+  checkPlans,
+];
+
+export type Checked = {
+  /** Whether it may be published. */
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  /** undefined when the subgraphs do not compose. */
+  readonly supergraph: string | undefined;
+};
+
+export type RunChecksInput = Omit<CheckInput, "document" | "next" | "live"> & {
+  readonly liveSupergraph: string | undefined;
+};
+
+const mendComposition =
+  "Change the SDL at the place named; npm run compose tells the same on your machine.";
+
+function compose({ subgraph, others }: RunChecksInput): {
+  supergraph?: string;
+  findings: Finding[];
+} {
+  const members = [...others, subgraph].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const composed = composeServices(
+    members.map(({ name, routingUrl: url, sdl }) => ({
+      name,
+      url,
+      typeDefs: parse(new Source(sdl, name)),
+    })),
+  );
+  if (composed.supergraphSdl) return { supergraph: composed.supergraphSdl, findings: [] };
+  const names = members.map(({ name }) => name);
+  const findings = (composed.errors ?? []).map((error) => {
+    const { code, message } = toProblem(error, names);
+    return finding("COMPOSITION", subgraph.name, `${code}: ${message}`, mendComposition);
+  });
+  return { findings };
+}
+
+function parseSdl({ name, sdl }: CheckInput["subgraph"]) {
+  try {
+    return { document: parse(new Source(sdl, name)) };
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const { line, column } = error.locations?.[0] ?? { line: 1, column: 1 };
+    const message = `${error.message} (at ${name}:${line}:${column})`;
+    return { refused: finding("COMPOSITION", name, message, mendComposition) };
+  }
+}
+
+export async function runChecks(input: RunChecksInput): Promise<Checked> {
+  const { document, refused } = parseSdl(input.subgraph);
+  if (!document) return { ok: false, findings: refused ? [refused] : [], supergraph: undefined };
+  const { supergraph, findings: problems } = compose(input);
+  if (!supergraph) return { ok: false, findings: problems, supergraph };
+  const live = input.liveSupergraph === undefined ? undefined : viewGraph(input.liveSupergraph);
+  const whole: CheckInput = { ...input, document, live, next: viewGraph(supergraph) };
+  const found = await Promise.all(ofTheGraph.map(async (check) => check(whole)));
+  const findings = found.flat();
+  return { ok: findings.every(({ level }) => level !== "error"), findings, supergraph };
+}
