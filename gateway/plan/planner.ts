@@ -21,7 +21,7 @@ import { keepObjects } from "./keep-objects.ts";
 import { liftLiterals } from "./lift-literals.ts";
 import { keepPossible } from "./possible-selections.ts";
 import { compileProgram, type Program } from "./program.ts";
-import { pushConditions } from "./push-conditions.ts";
+import { pushConditions, readRequiring } from "./push-conditions.ts";
 import { createOrderCheck } from "./required-first.ts";
 import { splitDocument } from "./split-document.ts";
 
@@ -67,6 +67,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     generateQueryFragments: false,
   });
   const isOrdered = createOrderCheck(supergraph);
+  const requiring = readRequiring(supergraph);
   const plannerSchema = supergraph.apiSchema();
   const interfaceObjects = new Set(
     supergraph.schema.interfaceTypes().flatMap((type) => {
@@ -81,7 +82,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   ): readonly Program[] {
     const named = operationName ? { operationName } : {};
     const parts = splitDocument(
-      pushConditions(keepPossible(document, apiSchema, interfaceObjects)),
+      pushConditions(keepPossible(document, apiSchema, interfaceObjects), requiring),
       numbers,
     );
     if (parts.length > 1) assertOnce(document, operationName);

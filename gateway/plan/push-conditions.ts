@@ -1,9 +1,10 @@
 /**
- * Makes a document safe to plan where one object is asked for under a condition and without it:
- * `bill @include(if: $x) { total } bill { id }`. Of such conditions the planner forgets those of a field with
- * `@requires`, and asks for it always, though what it requires is fetched under the condition. So they are
- * written at the fields themselves: `bill @include(if: $x) { total @include(if: $x) } bill { id }` is the same.
+ * Makes a document safe to plan where fields with `@requires` stand under conditions from further up:
+ * `bill @include(if: $x) { total } bill { id }`. The planner can forget such a condition, and asks for the field
+ * always, though what it requires is fetched under the condition. So the conditions are written at the field
+ * itself: `bill @include(if: $x) { total @include(if: $x) } bill { id }` is the same.
  */
+import { FieldDefinition, type Supergraph } from "@apollo/federation-internals";
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -20,26 +21,13 @@ type Conditions = readonly DirectiveNode[];
 const conditionsOf = ({ directives = [] }: SelectionNode): Conditions =>
   directives.filter(({ name }) => name.value === "include" || name.value === "skip");
 
-/** Whether one path of objects is met under different conditions. */
-function isMixed(set: SelectionSetNode): boolean {
-  const known = new Map<string, string>();
-  const visitSet = (
-    { selections }: SelectionSetNode,
-    path: string,
-    conditions: readonly string[],
-  ): boolean =>
-    selections.some((selection) => {
-      const own = [...conditions, ...conditionsOf(selection).map(print)];
-      if (selection.kind === Kind.INLINE_FRAGMENT)
-        return visitSet(selection.selectionSet, path, own);
-      if (selection.kind !== Kind.FIELD || !selection.selectionSet) return false;
-      const key = `${path}.${selection.alias?.value ?? selection.name.value}`;
-      const signature = [...new Set(own)].sort().join(" ");
-      const before = known.get(key) ?? signature;
-      known.set(key, before);
-      return before !== signature || visitSet(selection.selectionSet, key, own);
-    });
-  return visitSet(set, "", []);
+/** Names of the fields that have `@requires` in some subgraph. */
+export function readRequiring(supergraph: Supergraph): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const subgraph of supergraph.subgraphs().values())
+    for (const { parent } of subgraph.metadata().requiresDirective().applications())
+      if (parent instanceof FieldDefinition) names.add(parent.name);
+  return names;
 }
 
 /**
@@ -62,27 +50,38 @@ function under(conditions: Conditions, field: FieldNode): SelectionNode {
   }, conditioned);
 }
 
-function push({ selections }: SelectionSetNode, conditions: Conditions): SelectionSetNode {
-  const pushed = selections.map((selection): SelectionNode => {
-    if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
-    const all = [...conditions, ...conditionsOf(selection)];
-    if (selection.kind === Kind.INLINE_FRAGMENT || selection.selectionSet) {
-      const { selectionSet = { kind: Kind.SELECTION_SET, selections: [] } } = selection;
-      return { ...selection, selectionSet: push(selectionSet, all) };
-    }
-    return selection.name.value === "__typename" ? selection : under(conditions, selection);
-  });
-  return { kind: Kind.SELECTION_SET, selections: pushed };
-}
-
-/** @param document Valid. @returns the same document where nothing is mixed. */
-export function pushConditions(document: DocumentNode): DocumentNode {
+/**
+ * @param document Valid.
+ * @param requiring See readRequiring: by names, so it can be done too often, never too seldom.
+ * @returns the same document where nothing is to be done.
+ */
+export function pushConditions(
+  document: DocumentNode,
+  requiring: ReadonlySet<string>,
+): DocumentNode {
   let isChanged = false;
-  const definitions = inlineFragments(document).definitions.map((definition) => {
-    if (definition.kind !== Kind.OPERATION_DEFINITION || !isMixed(definition.selectionSet))
-      return definition;
-    isChanged = true;
-    return { ...definition, selectionSet: push(definition.selectionSet, []) };
+
+  const push = ({ selections }: SelectionSetNode, conditions: Conditions): SelectionSetNode => ({
+    kind: Kind.SELECTION_SET,
+    selections: selections.map((selection): SelectionNode => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
+      const all = [...conditions, ...conditionsOf(selection)];
+      if (selection.kind === Kind.INLINE_FRAGMENT)
+        return { ...selection, selectionSet: push(selection.selectionSet, all) };
+      const { selectionSet } = selection;
+      const field = selectionSet
+        ? { ...selection, selectionSet: push(selectionSet, all) }
+        : selection;
+      if (conditions.length === 0 || !requiring.has(selection.name.value)) return field;
+      isChanged = true;
+      return under(conditions, field);
+    }),
   });
+
+  const definitions = inlineFragments(document).definitions.map((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? { ...definition, selectionSet: push(definition.selectionSet, []) }
+      : definition,
+  );
   return isChanged ? { ...document, definitions } : document;
 }

@@ -245,6 +245,7 @@ test("what is required under a condition only is not asked for without it", asyn
     "query ($is: Boolean!) { ... @include(if: $is) { root { top } } root { name } }",
     "query ($is: Boolean!) { root { ...F @include(if: $is) next { name } } } fragment F on Entity { next { top next { top } } }",
     "query ($is: Boolean!) { root @skip(if: $is) { next { top } } root { next { name } } }",
+    "query ($is: Boolean!) { root { ... on Entity @include(if: $is) { top } ... on Entity { name } } }",
   ];
   for (const query of queries)
     for (const is of [true, false]) {
