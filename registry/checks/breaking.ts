@@ -3,16 +3,46 @@
  * client has used it in the period, and also while nobody can know. What nobody used may go.
  */
 import { CriticalityLevel, diff } from "@graphql-inspector/core";
+import {
+  getNamedType,
+  type GraphQLSchema,
+  type GraphQLType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+} from "graphql";
 import { finding } from "../findings.ts";
 import type { Check } from "./input.ts";
 
-/** `Query.parks.limit` is used by whoever uses `Query.parks`, a whole type by whoever uses a field of it. */
-const isUseOf = (path: string, coordinate: string): boolean => {
-  const [type, field] = path.split(".");
-  return field === undefined
-    ? coordinate.startsWith(`${type}.`)
-    : coordinate === `${type}.${field}`;
-};
+/** Whether a value of the type can hold one of the other: itself, or an input with such a field. */
+function reaches(type: GraphQLType, name: string, seen = new Set<string>()): boolean {
+  const named = getNamedType(type);
+  if (named.name === name) return true;
+  if (!isInputObjectType(named) || seen.has(named.name)) return false;
+  seen.add(named.name);
+  return Object.values(named.getFields()).some((field) => reaches(field.type, name, seen));
+}
+
+/**
+ * Whose use is the use of a path. `Query.parks.limit` is used by whoever uses `Query.parks`, a whole type
+ * by whoever uses a field of it. Use is recorded by field: so an enum, a union or an input is used by
+ * whoever asks a field that answers with it or takes it.
+ */
+function coordinatesOf(schema: GraphQLSchema, path: string): (coordinate: string) => boolean {
+  const [name = "", field] = path.split(".");
+  const type = schema.getType(name);
+  if (!type || isObjectType(type) || isInterfaceType(type))
+    return (coordinate) =>
+      field === undefined ? coordinate.startsWith(`${name}.`) : coordinate === `${name}.${field}`;
+  const holders = Object.values(schema.getTypeMap()).flatMap((holder) =>
+    isObjectType(holder) || isInterfaceType(holder)
+      ? Object.values(holder.getFields())
+          .filter((one) => [one, ...one.args].some((part) => reaches(part.type, name)))
+          .map((one) => `${holder.name}.${one.name}`)
+      : [],
+  );
+  return (coordinate) => holders.includes(coordinate);
+}
 
 export const checkBreaking: Check = async ({ live, next, usage }) => {
   if (!live) return [];
@@ -21,7 +51,8 @@ export const checkBreaking: Check = async ({ live, next, usage }) => {
     ({ criticality }) => criticality.level === CriticalityLevel.Breaking,
   );
   return breaking.map(({ path = "the schema", message }) => {
-    const users = usage.fields.filter(({ coordinate }) => isUseOf(path, coordinate));
+    const isUse = coordinatesOf(live.apiSchema, path);
+    const users = usage.fields.filter(({ coordinate }) => isUse(coordinate));
     if (users.length > 0) {
       const counts = new Map<string, number>();
       for (const { client, count } of users) counts.set(client, (counts.get(client) ?? 0) + count);

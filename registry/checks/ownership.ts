@@ -49,7 +49,12 @@ export const checkOwnership: Check = (input) => {
     .map((other) => ({ other, types: typesOf(parse(other.sdl)) }));
   const found = new Map<string, Finding>();
   for (const type of typesOf(document)) {
-    const keys = keyFieldsOf(type);
+    // Keys that others have: a key of one's own making would be a way to add any field.
+    const keys = new Set(
+      foreign.flatMap(({ types }) =>
+        types.filter(({ name }) => name === type.name).flatMap((one) => [...keyFieldsOf(one)]),
+      ),
+    );
     const isRoot = rootTypes.has(type.name);
     for (const { other, types } of foreign) {
       const theirs = types.find(({ name }) => name === type.name);

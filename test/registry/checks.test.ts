@@ -154,6 +154,26 @@ describe("what clients use", () => {
     expect(findings[0]?.message).toContain("city-app 41×, (clients without a name) 2×");
   });
 
+  it.each([
+    ["an enum value, where a field answers with it", "Bench.state", "SITTABLE WET", "SITTABLE"],
+    ["an enum value, where an argument holds it", "Query.benches", "SITTABLE WET", "SITTABLE"],
+    ["a field of an input", "Query.benches", "wood: Boolean ", ""],
+  ])("%s is used by whoever asks that field", async (_what, coordinate, from, to) => {
+    const sdl = `type Query { benches(where: Where, limit: Int): [Bench!]! }
+      input Where { state: State wood: Boolean  }
+      enum State { SITTABLE WET }
+      type Bench { id: ID! state: State }`;
+    const liveSupergraph = await composed(sdl);
+    const codes = async (used: string) => {
+      const fields = [{ coordinate: used, client: "city-app", count: 1 }];
+      const usage = { fields, coversPeriod: true, periodDays: 30 };
+      const { told } = await found(sdl.replace(from, to), { liveSupergraph, usage });
+      return told.filter((one) => one.startsWith("BREAKING")).join();
+    };
+    expect(await codes(coordinate)).toContain("BREAKING_CHANGE_USED");
+    expect(await codes("Bench.id")).not.toContain("BREAKING_CHANGE_USED");
+  });
+
   it("may go when nobody used it in the whole period", async () => {
     const liveSupergraph = await composed(benchesSdl);
     expect(await found(removed, { liveSupergraph })).toMatchObject({
@@ -222,5 +242,21 @@ describe("the pages", () => {
       Number(status),
     ]);
     expect(rows).toEqual(Object.entries(registryErrors));
+  });
+});
+
+describe("a key of one's own making", () => {
+  it("is no way to add to another's type", async () => {
+    const parksWithSize = member(
+      "parks",
+      `${linkOf("@key")}
+type Query { park: Park }
+type Park @key(fields: "id") { id: ID! size: Int }`,
+    );
+    const sdl = `${linkOf("@key")}
+type Query { bench: Park }
+type Park @key(fields: "id") @key(fields: "rating") { id: ID! rating: Int }`;
+    const { told } = await found(sdl, { others: [parksWithSize] });
+    expect(told).toContain("OWNERSHIP_EXTENDS Park.rating");
   });
 });
