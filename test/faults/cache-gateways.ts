@@ -86,6 +86,8 @@ export async function openGateways(redisUrl: string, pick: (below: number) => nu
       world.startGateway({
         ...env,
         SIGNING_KEY: "a signing key that only tests ever use",
+        // It answers with who asked, by the id.
+        TRUSTED_SUBGRAPHS: "origin",
         REDIS_URL: redisUrl,
         CACHE_NAMESPACE: namespace,
         // The machine may be busy with other tests; the promise does not depend on it.
