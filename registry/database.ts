@@ -44,6 +44,28 @@ const tables = [
   ),
 ];
 
+/** Contracts by tags, and use by variant. The three that most cities want are there from the start. */
+const contracts = [
+  `create table contract (name text primary key, include jsonb not null, exclude jsonb not null,
+     hide_unreachable boolean not null, set_at timestamptz not null)`,
+  `insert into contract values
+     ('public', '[]', '["partner", "internal"]', true, now()),
+     ('partner', '[]', '["internal"]', true, now()),
+     ('internal', '[]', '[]', false, now())`,
+  `alter table launch drop constraint launch_kind_check`,
+  `alter table launch add constraint launch_kind_check
+     check (kind in ('publish', 'rollback', 'contract', 'promote'))`,
+  `alter table field_usage add column variant text not null default 'current'`,
+  `alter table field_usage drop constraint field_usage_pkey`,
+  `alter table field_usage add primary key (day, variant, coordinate, client)`,
+];
+
+const run = (statements: readonly string[]) => ({
+  async up(db: Kysely<unknown>) {
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+});
+
 /** Shares the kit's way of opening and migrating a database; it serves no graph. */
 export const registryDefinition = defineSubgraph<RegistryTables, BaseContext<RegistryTables>>({
   name: "registry",
@@ -52,11 +74,8 @@ export const registryDefinition = defineSubgraph<RegistryTables, BaseContext<Reg
   references: {},
   extensions: [],
   migrations: {
-    "0001-registry": {
-      async up(db: Kysely<unknown>) {
-        for (const statement of tables) await sql.raw(statement).execute(db);
-      },
-    },
+    "0001-registry": run(tables),
+    "0002-contracts": run(contracts),
   },
   async seed() {},
   createContext: (base) => base,

@@ -7,6 +7,7 @@ export const registryErrors = {
   NOT_ALLOWED: 403,
   NOT_FOUND: 404,
   NOTHING_TO_ROLL_BACK: 409,
+  CONTRACT_BROKEN: 409,
   BODY_TOO_LARGE: 413,
   CHECKS_FAILED: 422,
 } as const;

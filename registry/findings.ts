@@ -53,6 +53,14 @@ export const findingCodes = {
     level: "error",
     meaning: "A field of Query does not say for how long its answer may be kept",
   },
+  CONTRACT_BROKEN: {
+    level: "error",
+    meaning: "What a contract leaves of the graph does not hold together",
+  },
+  CONTRACT_TAG_UNKNOWN: {
+    level: "warning",
+    meaning: "A tag that no contract includes or excludes, so that it hides nothing",
+  },
   SIZE_LIMIT: { level: "error", meaning: "The SDL is larger than the graph can carry" },
 } as const;
 

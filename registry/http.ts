@@ -10,7 +10,8 @@ import { listen } from "../platform/listen.ts";
 import type { Log } from "../platform/log.ts";
 import type { Actor, Credentials } from "./credentials.ts";
 import { RegistryError, registryErrors } from "./errors.ts";
-import { currentVariant, type Registry, type Submission } from "./registry.ts";
+import { currentVariant } from "./launching.ts";
+import type { Registry, Submission } from "./registry.ts";
 import type { RegistryTables } from "./tables.ts";
 import { recordUsage } from "./usage.ts";
 
@@ -87,6 +88,8 @@ const subgraphName = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "use lower-case words and hyphens")
   .max(64);
+/** As Apollo's: letters, digits, hyphens and slashes. */
+const tag = z.string().regex(/^[A-Za-z0-9/-]{1,128}$/, "has letters, digits, - and / only");
 const bodies = {
   subgraph: z.object({ name: subgraphName, owner: text, contacts: text, serviceLevel: text }),
   credential: z.object({ agency: text, subgraphs: z.array(subgraphName).min(1) }),
@@ -104,6 +107,17 @@ const bodies = {
     grantedTo: text,
     grantedBy: text.optional(),
   }),
+  contract: z.object({
+    name: subgraphName.refine(
+      (name) => name !== currentVariant,
+      "is the whole graph: take another",
+    ),
+    include: z.array(tag).default([]),
+    exclude: z.array(tag).default([]),
+    hideUnreachable: z.boolean().default(true),
+    force: z.boolean().default(false),
+  }),
+  contractRemoval: z.object({ name: text }),
   rollback: z.object({ to: z.number().int().optional() }),
   usage: z.object({
     operations: z
@@ -112,6 +126,7 @@ const bodies = {
           operation: text,
           client: z.string().max(200),
           clientVersion: z.string().max(200),
+          variant: z.string().min(1).max(64).optional(),
           count: z.number().int().min(1),
           fields: z.array(z.string().max(200)).max(2_000),
         }),
@@ -143,6 +158,21 @@ function createRoutes(deps: RegistryServerDeps): Readonly<Record<string, Route>>
     async "GET /launches"({ parameters }) {
       const variant = parameters.get("variant") ?? currentVariant;
       return ok({ launches: await registry.launches(variant, 50) });
+    },
+    async "GET /contracts"() {
+      return ok({ contracts: await registry.contracts() });
+    },
+    async "POST /contracts"({ actor, body }) {
+      needs(actor, "operator");
+      const { force, ...contract } = readJson(bodies.contract, body);
+      const set = await registry.setContract(actor, contract, { force });
+      return { status: set.kind === "refused" ? registryErrors.CHECKS_FAILED : 200, body: set };
+    },
+    async "POST /contracts/remove"({ actor, body }) {
+      needs(actor, "operator");
+      const { name } = readJson(bodies.contractRemoval, body);
+      await registry.removeContract(actor, name);
+      return ok({ name, removed: true });
     },
     async "GET /supergraph"({ actor, parameters, headers }) {
       needs(actor, "gateway", "operator");

@@ -12,12 +12,19 @@ import { type Checked, runChecks } from "./checks/run.ts";
 import type { Actor } from "./credentials.ts";
 import { RegistryError } from "./errors.ts";
 import type { Finding } from "./findings.ts";
+import { changeContracts } from "./contracts/change.ts";
+import { readContracts } from "./contracts/store.ts";
+import {
+  contractsOf,
+  currentVariant,
+  launchContracts,
+  type Launched,
+  liveLaunch,
+  readLiveContracts,
+} from "./launching.ts";
 import * as store from "./store.ts";
 import type { RegistryTables } from "./tables.ts";
 import { readUsage } from "./usage.ts";
-
-/** The only variant that is composed of everything; all gateways follow it. */
-export const currentVariant = "current";
 
 export type Submission = {
   readonly subgraph: string;
@@ -78,8 +85,9 @@ export function createRegistry(deps: RegistryDeps) {
       return change(transaction);
     });
 
-  const liveLaunch = async (db: Kysely<RegistryTables>, variant: string) =>
-    (await store.readLaunches(db, variant, 1))[0];
+  const announceAll = (launched: Launched): void => {
+    for (const [variant, launch] of launched) announce(variant, launch);
+  };
 
   async function examine(
     db: Kysely<RegistryTables>,
@@ -99,7 +107,10 @@ export function createRegistry(deps: RegistryDeps) {
     if (!URL.canParse(url) || !/^https?:/.test(url))
       throw new RegistryError("BAD_REQUEST", `The routingUrl "${url}" is no http(s) URL.`);
     const member: MemberSdl = { name, owner: registered.owner, routingUrl: url, sdl };
+    const contracts = await readContracts(db);
     const checked = await runChecks({
+      contracts,
+      liveContracts: await readLiveContracts(db, contracts),
       subgraph: member,
       others: members.filter((one) => one.name !== name),
       consents: await store.readConsents(db),
@@ -123,6 +134,7 @@ export function createRegistry(deps: RegistryDeps) {
 
     async publish(actor: Actor, submission: Submission): Promise<Published> {
       mayChange(actor, submission.subgraph);
+      let launched: Launched = [];
       const published = await locked(async (db): Promise<Published> => {
         const { checked, member, live } = await examine(db, submission);
         const { ok, findings, supergraph } = checked;
@@ -138,8 +150,12 @@ export function createRegistry(deps: RegistryDeps) {
           return { kind: "refused", findings };
         }
         const sha256 = sha256Of(supergraph);
-        if (live?.sha256 === sha256)
+        if (live?.sha256 === sha256) {
+          const { members } = live;
+          const ofLive = { ...about, members, kind: "publish" } as const;
+          launched = await launchContracts(db, checked.contracts, ofLive);
           return { kind: "unchanged", launch: live.id, sha256, findings };
+        }
         const sdl = await store.addSdl(db, { member, sha256: sdlSha256, at, by });
         const members = { ...live?.members, [member.name]: sdl.id };
         const composed = await store.addComposition(db, { ...about, members, sha256, supergraph });
@@ -150,10 +166,13 @@ export function createRegistry(deps: RegistryDeps) {
           at,
           by,
         });
+        const ofContracts = { ...about, members, kind: "publish" } as const;
+        const variants = await launchContracts(db, checked.contracts, ofContracts);
+        launched = [[currentVariant, launch.id], ...variants];
         await audit(by, "published", { subgraph: member.name, sdl: sdlSha256, launch: launch.id });
         return { kind: "published", launch: launch.id, sha256, findings };
       });
-      if (published.kind === "published") announce(currentVariant, published.launch);
+      announceAll(launched);
       return published;
     },
 
@@ -162,6 +181,7 @@ export function createRegistry(deps: RegistryDeps) {
      * An agency may take back its own latest publish; anything else is the operator's.
      */
     async rollback(actor: Actor, to?: number): Promise<store.Launch> {
+      let variants: Launched = [];
       const launched = await locked(async (db) => {
         const [live, ...earlier] = await store.readLaunches(db, currentVariant, 1_000);
         const target =
@@ -183,7 +203,8 @@ export function createRegistry(deps: RegistryDeps) {
           );
         mayChange(actor, live.subgraph);
         const at = new Date(clock());
-        const { compositionId } = target;
+        const { compositionId, members, subgraph } = target;
+        const contracts = await contractsOf(db, await store.readSupergraph(db, compositionId));
         const { id } = await store.addLaunch(db, {
           variant: currentVariant,
           compositionId,
@@ -191,6 +212,9 @@ export function createRegistry(deps: RegistryDeps) {
           at,
           by: actor.name,
         });
+        const { sdlSha256 } = target;
+        const about = { members, subgraph, sdlSha256, findings: [], at, by: actor.name };
+        variants = await launchContracts(db, contracts, { ...about, kind: "rollback" });
         await auditTo(db, at)(actor.name, "rolled back", {
           from: live.id,
           to: target.id,
@@ -198,19 +222,32 @@ export function createRegistry(deps: RegistryDeps) {
         });
         return { ...target, id, kind: "rollback" as const, launchedAt: at, launchedBy: actor.name };
       });
-      announce(currentVariant, launched.id);
+      announceAll([[currentVariant, launched.id], ...variants]);
       return launched;
     },
+
+    contracts: () => readContracts(db),
+
+    ...changeContracts({
+      locked,
+      clock,
+      announceAll,
+      readUsage: (db) => readUsage(db, usagePeriodDays, clock),
+    }),
 
     launches: (variant: string, limit: number) => store.readLaunches(db, variant, limit),
 
     /** What gateways take up, signed. */
     async supergraph(variant: string) {
-      const live = await liveLaunch(db, variant);
+      const contracts = (await readContracts(db)).map(({ name }) => name);
+      const isKnown = variant === currentVariant || contracts.includes(variant);
+      const live = isKnown ? await liveLaunch(db, variant) : undefined;
       if (!live)
         throw new RegistryError(
           "NOT_FOUND",
-          `Nothing was launched yet in the variant "${variant}".`,
+          isKnown
+            ? `Nothing was launched yet in the variant "${variant}": the next publish does.`
+            : `There is no variant "${variant}"; there are: ${[currentVariant, ...contracts].join(", ")}.`,
         );
       const supergraph = await store.readSupergraph(db, live.compositionId);
       const launched = { variant, launch: live.id, supergraph };

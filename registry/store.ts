@@ -1,18 +1,19 @@
 /** The registry's statements: one SQL operation a function. What is launched last in a variant is live. */
 import type { Kysely } from "kysely";
 import type { MemberSdl } from "./checks/input.ts";
-import type { Members, RegistryTables } from "./tables.ts";
+import type { LaunchKind, Members, RegistryTables } from "./tables.ts";
 
 type Db = Kysely<RegistryTables>;
 
 export type Launch = {
   readonly id: number;
   readonly variant: string;
-  readonly kind: "publish" | "rollback";
+  readonly kind: LaunchKind;
   readonly compositionId: number;
   readonly sha256: string;
   /** The subgraph whose publish made this supergraph. */
   readonly subgraph: string;
+  readonly sdlSha256: string;
   readonly members: Members;
   readonly launchedAt: Date;
   readonly launchedBy: string;
@@ -29,6 +30,7 @@ const launches = (db: Db) =>
       "composition_id as compositionId",
       "sha256",
       "subgraph",
+      "sdl_sha256 as sdlSha256",
       "members",
       "launched_at as launchedAt",
       "launched_by as launchedBy",
@@ -141,7 +143,7 @@ export const addLaunch = (
   row: {
     variant: string;
     compositionId: number;
-    kind: "publish" | "rollback";
+    kind: LaunchKind;
     at: Date;
     by: string;
   },

@@ -4,6 +4,9 @@ import type { Generated, JSONColumnType } from "kysely";
 /** SDL ids by subgraph: what a composition was made of. */
 export type Members = Readonly<Record<string, number>>;
 
+/** What made a supergraph live: a contract is launched anew also when an operator changes its tags. */
+export type LaunchKind = "publish" | "rollback" | "contract" | "promote";
+
 export type RegistryTables = {
   subgraph: {
     name: string;
@@ -40,7 +43,7 @@ export type RegistryTables = {
     id: Generated<number>;
     variant: string;
     composition_id: number;
-    kind: "publish" | "rollback";
+    kind: LaunchKind;
     launched_at: Date;
     launched_by: string;
   };
@@ -61,6 +64,14 @@ export type RegistryTables = {
     granted_to: string;
     granted_at: Date;
   };
+  /** A variant by tags; its supergraph comes of every new one of the variant `current`. */
+  contract: {
+    name: string;
+    include: JSONColumnType<readonly string[]>;
+    exclude: JSONColumnType<readonly string[]>;
+    hide_unreachable: boolean;
+    set_at: Date;
+  };
   /** One row a day, operation and client. */
   operation_usage: {
     day: string;
@@ -69,8 +80,14 @@ export type RegistryTables = {
     client_version: string;
     count: number;
   };
-  /** One row a day, coordinate (`Type.field`) and client. */
-  field_usage: { day: string; coordinate: string; client: string; count: number };
+  /** One row a day, variant, coordinate (`Type.field`) and client. */
+  field_usage: {
+    day: string;
+    variant: string;
+    coordinate: string;
+    client: string;
+    count: number;
+  };
   audit: {
     id: Generated<number>;
     at: Date;

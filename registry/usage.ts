@@ -1,7 +1,7 @@
 /** What clients really ask, by day: gateways report it in batches, and the check of breaking changes reads it. */
 import { type Kysely, sql } from "kysely";
 import type { Clock } from "../platform/clock.ts";
-import type { Usage } from "./checks/input.ts";
+import type { FieldUse, Usage } from "./checks/input.ts";
 import type { RegistryTables } from "./tables.ts";
 
 export type UsedOperation = {
@@ -9,6 +9,8 @@ export type UsedOperation = {
   readonly operation: string;
   readonly client: string;
   readonly clientVersion: string;
+  /** The contract that it was asked of; default: the whole graph, `current`. */
+  readonly variant?: string | undefined;
   readonly count: number;
   /** Coordinates, `Type.field`. */
   readonly fields: readonly string[];
@@ -24,16 +26,18 @@ export async function recordUsage(
 ): Promise<void> {
   const day = dayOf(clock());
   // In one order, so that two gateways that report at once do not wait for each other in a circle.
-  const fields = new Map<string, { coordinate: string; client: string; count: number }>();
-  const operations = new Map<string, Omit<UsedOperation, "fields">>();
-  for (const { operation, client, clientVersion, count, fields: coordinates } of used) {
+  const fields = new Map<string, Required<FieldUse>>();
+  const operations = new Map<string, Omit<UsedOperation, "fields" | "variant">>();
+  for (const one of used) {
+    const { operation, client, clientVersion, count, fields: coordinates } = one;
+    const { variant = "current" } = one;
     const key = JSON.stringify([operation, client, clientVersion]);
     const before = operations.get(key)?.count ?? 0;
     operations.set(key, { operation, client, clientVersion, count: before + count });
     for (const coordinate of new Set(coordinates)) {
-      const fieldKey = JSON.stringify([coordinate, client]);
+      const fieldKey = JSON.stringify([variant, coordinate, client]);
       const sum = (fields.get(fieldKey)?.count ?? 0) + count;
-      fields.set(fieldKey, { coordinate, client, count: sum });
+      fields.set(fieldKey, { variant, coordinate, client, count: sum });
     }
   }
   const sorted = <T>(map: ReadonlyMap<string, T>): T[] =>
@@ -55,7 +59,7 @@ export async function recordUsage(
         .values({ day, ...row })
         .onConflict((conflict) =>
           conflict
-            .columns(["day", "coordinate", "client"])
+            .columns(["day", "variant", "coordinate", "client"])
             .doUpdateSet({ count: sql`field_usage.count + excluded.count` }),
         )
         .execute();
@@ -70,11 +74,12 @@ export async function readUsage(
   const from = dayOf(clock() - periodDays * dayMs);
   const rows = await db
     .selectFrom("field_usage")
-    .select(["coordinate", "client", (eb) => eb.fn.sum<bigint>("count").as("count")])
+    .select(["variant", "coordinate", "client", (eb) => eb.fn.sum<bigint>("count").as("count")])
     .where("day", ">=", from)
-    .groupBy(["coordinate", "client"])
+    .groupBy(["variant", "coordinate", "client"])
     .orderBy("coordinate")
     .orderBy("client")
+    .orderBy("variant")
     .execute();
   const earlier = await db
     .selectFrom("operation_usage")

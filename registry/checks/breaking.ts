@@ -11,8 +11,9 @@ import {
   isInterfaceType,
   isObjectType,
 } from "graphql";
-import { finding } from "../findings.ts";
-import type { Check } from "./input.ts";
+import { type Finding, finding } from "../findings.ts";
+import type { GraphView } from "../graph-view.ts";
+import type { Check, Usage } from "./input.ts";
 
 /** Whether a value of the type can hold one of the other: itself, or an input with such a field. */
 function reaches(type: GraphQLType, name: string, seen = new Set<string>()): boolean {
@@ -44,8 +45,12 @@ function coordinatesOf(schema: GraphQLSchema, path: string): (coordinate: string
   return (coordinate) => holders.includes(coordinate);
 }
 
-export const checkBreaking: Check = async ({ live, next, usage }) => {
-  if (!live) return [];
+/** @param usage Of those whose graph it is. */
+export async function findBreaking(
+  live: GraphView,
+  next: GraphView,
+  usage: Usage,
+): Promise<readonly Finding[]> {
   const changes = await diff(live.apiSchema, next.apiSchema);
   const breaking = changes.filter(
     ({ criticality }) => criticality.level === CriticalityLevel.Breaking,
@@ -80,4 +85,7 @@ export const checkBreaking: Check = async ({ live, next, usage }) => {
           "Keep it and mark it @deprecated until use has been recorded for the whole period.",
         );
   });
-};
+}
+
+export const checkBreaking: Check = ({ live, next, usage }) =>
+  live ? findBreaking(live, next, usage) : [];

@@ -1,5 +1,6 @@
 /** What every check is given: the SDL in question, the graph as it is and as it would be, and its use. */
 import type { DocumentNode } from "graphql";
+import type { Contract } from "../contracts/compose-contract.ts";
 import type { GraphView } from "../graph-view.ts";
 import type { Finding } from "../findings.ts";
 
@@ -17,6 +18,8 @@ export type Consent = {
 };
 
 export type FieldUse = {
+  /** The contract that was asked; default: the whole graph. */
+  readonly variant?: string;
   readonly coordinate: string;
   readonly client: string;
   readonly count: number;
@@ -31,6 +34,13 @@ export type Usage = {
 };
 
 export type KnownOperation = { readonly name: string; readonly document: DocumentNode };
+
+/** A contract as it is launched and as it would be; undefined before its first launch. */
+export type ContractViews = {
+  readonly contract: Contract;
+  readonly live: GraphView | undefined;
+  readonly next: GraphView;
+};
 
 export type CheckInput = {
   readonly subgraph: MemberSdl;

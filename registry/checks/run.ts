@@ -3,9 +3,11 @@ import { composeServices } from "@apollo/composition";
 import { GraphQLError, parse, Source } from "graphql";
 import { toProblem } from "../../schema/problem.ts";
 import { finding, type Finding } from "../findings.ts";
-import { viewGraph } from "../graph-view.ts";
+import { type GraphView, viewGraph } from "../graph-view.ts";
+import type { Contract } from "../contracts/compose-contract.ts";
 import { checkBreaking } from "./breaking.ts";
 import { checkCacheability } from "./cacheability.ts";
+import { checkContractClients, checkTags, composeContracts } from "./contracts.ts";
 import type { Check, CheckInput } from "./input.ts";
 import { checkKnownOperations, checkPlans } from "./known-operations.ts";
 import { checkLint } from "./lint.ts";
@@ -30,10 +32,15 @@ export type Checked = {
   readonly findings: readonly Finding[];
   /** undefined when the subgraphs do not compose. */
   readonly supergraph: string | undefined;
+  /** Supergraphs by contract. */
+  readonly contracts: ReadonlyMap<string, string>;
 };
 
 export type RunChecksInput = Omit<CheckInput, "document" | "next" | "live"> & {
   readonly liveSupergraph: string | undefined;
+  readonly contracts?: readonly Contract[];
+  /** What is launched of each contract. */
+  readonly liveContracts?: ReadonlyMap<string, string>;
 };
 
 const mendComposition =
@@ -71,14 +78,41 @@ function parseSdl({ name, sdl }: CheckInput["subgraph"]) {
   }
 }
 
+const refusedBy = (findings: readonly Finding[]): Checked => ({
+  ok: false,
+  findings,
+  supergraph: undefined,
+  contracts: new Map(),
+});
+
 export async function runChecks(input: RunChecksInput): Promise<Checked> {
   const { document, refused } = parseSdl(input.subgraph);
-  if (!document) return { ok: false, findings: refused ? [refused] : [], supergraph: undefined };
+  if (!document) return refusedBy(refused ? [refused] : []);
   const { supergraph, findings: problems } = compose(input);
-  if (!supergraph) return { ok: false, findings: problems, supergraph };
-  const live = input.liveSupergraph === undefined ? undefined : viewGraph(input.liveSupergraph);
-  const whole: CheckInput = { ...input, document, live, next: viewGraph(supergraph) };
-  const found = await Promise.all(ofTheGraph.map(async (check) => check(whole)));
-  const findings = found.flat();
-  return { ok: findings.every(({ level }) => level !== "error"), findings, supergraph };
+  if (!supergraph) return refusedBy(problems);
+  // Contracts that hide nothing are the whole graph: it is looked at once.
+  const views = new Map<string, GraphView>();
+  const viewOf = (text: string): GraphView => {
+    const view = views.get(text) ?? viewGraph(text);
+    views.set(text, view);
+    return view;
+  };
+  const { liveSupergraph, usage, contracts = [], liveContracts } = input;
+  const live = liveSupergraph === undefined ? undefined : viewOf(liveSupergraph);
+  const whole: CheckInput = { ...input, document, live, next: viewOf(supergraph) };
+  const found = (await Promise.all(ofTheGraph.map(async (check) => check(whole)))).flat();
+  const composed = composeContracts(supergraph, contracts);
+  found.push(...checkTags(document, contracts), ...composed.findings);
+  for (const contract of contracts) {
+    const [before, after] = [
+      liveContracts?.get(contract.name),
+      composed.supergraphs.get(contract.name),
+    ];
+    if (before === undefined || after === undefined || before === after) continue;
+    if (before === liveSupergraph && after === supergraph) continue;
+    const both = { contract, live: viewOf(before), next: viewOf(after) };
+    found.push(...(await checkContractClients(both, usage, found)));
+  }
+  const ok = found.every(({ level }) => level !== "error");
+  return { ok, findings: found, supergraph, contracts: composed.supergraphs };
 }
