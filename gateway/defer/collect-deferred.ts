@@ -11,6 +11,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { type CollectOptions, type FieldGroup, isLeftOut } from "../execution/collect-fields.ts";
+import { responseKeyOf } from "../plan/client-names.ts";
 import { isOfType } from "../supergraph/is-of-type.ts";
 import type { Deferral, Deferrals } from "./deferrals.ts";
 
@@ -47,7 +48,7 @@ export function createDeferringCollector(
     for (const selection of set.selections) {
       if (isLeftOut(selection.directives, variables)) continue;
       if (selection.kind === Kind.FIELD) {
-        const key = selection.alias?.value ?? selection.name.value;
+        const key = responseKeyOf(selection);
         found.set(key, [...(found.get(key) ?? []), { node: selection, deferral }]);
         continue;
       }
@@ -70,7 +71,7 @@ export function createDeferringCollector(
     const name = first.name.value;
     return {
       key,
-      dataKey: clientNames.toTravel(key, name),
+      dataKey: clientNames.toTravel(first),
       name,
       nodes: [first, ...others],
       removal: left.length > 0 ? undefined : removed.get(first),

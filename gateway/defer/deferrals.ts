@@ -72,8 +72,7 @@ export function readDeferrals(
         if (fragment) walk(fragment.selectionSet, path, of(selection, deferral));
         continue;
       }
-      const name = selection.name.value;
-      const key = clientNames.toTravel(selection.alias?.value ?? name, name);
+      const key = clientNames.toTravel(selection);
       const below = path === "" ? key : `${path}.${key}`;
       for (const owner of ownersOf(below, deferral)) {
         const fields = fieldsOf(owner);

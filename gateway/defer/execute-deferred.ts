@@ -21,7 +21,8 @@ import { runProgram } from "../execution/run-program.ts";
 import { inputNames } from "../execution/told-errors.ts";
 import { hasDefer } from "../operation/defer-directive.ts";
 import { refusal } from "../operation/forbidden.ts";
-import type { ClientNames } from "../plan/client-names.ts";
+import { toClient } from "../plan/client-names.ts";
+import { keepArgumentsApart } from "../plan/keep-arguments-apart.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import { createDeferringCollector } from "./collect-deferred.ts";
 import { type Deferral, readDeferrals } from "./deferrals.ts";
@@ -60,18 +61,18 @@ type Waiting = {
   readonly around: readonly Instance["groups"][];
 };
 
-/** @param toClient The client's name of a key; default: its own. */
+/** @param clientKey The client's name of a key; default: its own. */
 function valueAt(
   data: unknown,
   path: Instance["path"],
-  toClient: ClientNames["toClient"] = (key) => key,
+  clientKey: (key: string) => string = (key) => key,
 ): unknown {
   let value = data;
   for (const part of path) {
     if (Array.isArray(value)) value = typeof part === "number" ? value[part] : undefined;
     else if (isRecord(value)) {
       const record: DataRecord = value;
-      const keys = Object.keys(record).filter((key) => toClient(key) === part);
+      const keys = Object.keys(record).filter((key) => clientKey(key) === part);
       // Where a required field has the client's key, the client's own has another.
       const key = keys.find((one) => one !== part) ?? keys[0];
       value = key === undefined ? undefined : record[key];
@@ -100,8 +101,9 @@ export async function executeDeferred(
   context: RequestContext,
   { fetch, fetcher, invalidate, forbiddenFields }: ExecuteOptions,
 ): Promise<DeferredExecution | undefined> {
-  const { document, operationName } = request;
-  if (!isDeferrable(document, operationName)) return undefined;
+  const { operationName } = request;
+  if (!isDeferrable(request.document, operationName)) return undefined;
+  const document = keepArgumentsApart(request.document);
   const prepared = prepareOperation(graph, document, operationName);
   const variables = coerceVariables(graph, prepared.operation, request.variables);
   const verdict = graph.authorize(document, operationName, context.principal);
@@ -216,12 +218,11 @@ export async function executeDeferred(
       variables,
       failures,
       introspection,
-      clientNames,
       inputs: inputNames([program!]),
       onObject: note,
       isTold,
     };
-    const record = own && valueAt(source, own.instance.path, clientNames.toClient);
+    const record = own && valueAt(source, own.instance.path, toClient);
     const at = own && { instance: own.instance, record: isRecord(record) ? record : {} };
     const completed = complete(options, source, at);
     const from = own?.instance.path.length ?? 0;

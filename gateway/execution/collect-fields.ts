@@ -11,7 +11,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from "graphql";
-import type { ClientNames } from "../plan/client-names.ts";
+import { type ClientNames, responseKeyOf } from "../plan/client-names.ts";
 import type { Removal } from "../operation/filter.ts";
 import { isOfType } from "../supergraph/is-of-type.ts";
 
@@ -66,7 +66,7 @@ export function createCollector(
     for (const selection of set.selections) {
       if (isLeftOut(selection.directives, variables)) continue;
       if (selection.kind === Kind.FIELD) {
-        const key = selection.alias?.value ?? selection.name.value;
+        const key = responseKeyOf(selection);
         const nodes = found.get(key);
         if (nodes) nodes.push(selection);
         else found.set(key, [selection]);
@@ -93,7 +93,7 @@ export function createCollector(
       const collect = createCollector(options, below);
       const removal = left.length > 0 ? undefined : removed.get(first);
       const name = first.name.value;
-      const dataKey = clientNames.toTravel(key, name);
+      const dataKey = clientNames.toTravel(first);
       return { key, dataKey, name, nodes: [first, ...others], removal, collect };
     });
     byType.set(typename, groups);

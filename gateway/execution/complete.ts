@@ -20,7 +20,6 @@ import {
   isNonNullType,
   isObjectType,
 } from "graphql";
-import type { ClientNames } from "../plan/client-names.ts";
 import { isLeftOut } from "../operation/conditions.ts";
 import type { Removal } from "../operation/filter.ts";
 import type { FieldGroup } from "./collect-fields.ts";
@@ -38,7 +37,6 @@ export type CompleteOptions = {
   readonly collect: (typename: string) => readonly FieldGroup[];
   readonly variables: Readonly<Record<string, unknown>>;
   readonly failures: Failures;
-  readonly clientNames: ClientNames;
   /** Finished values of `__schema` and `__type`, by response key. */
   readonly introspection: DataRecord;
   /** Names of fields that are sent on to subgraphs. */
@@ -108,7 +106,7 @@ export function complete(
   source: DataRecord,
   at?: { readonly instance: Instance; readonly record: DataRecord },
 ): Completed {
-  const { schema, supergraphSchema, failures, introspection, clientNames } = options;
+  const { schema, supergraphSchema, failures, introspection } = options;
   const errors: ResponseError[] = [];
   const path: Path = [...(at?.instance.path ?? [])];
   // Why something may be missing in the object at hand, or in one around it: a fetch that failed, or a
@@ -134,7 +132,7 @@ export function complete(
   };
   const reportInvalid = (message: string): void =>
     report({ message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE" } });
-  const located = locate(failures.withPaths(source), clientNames);
+  const located = locate(failures.withPaths(source));
   const hasSubgraphError = createPathIndex(located.map(({ error }) => error));
 
   /** @param explained Whether the reason of a null here has been reported already. */

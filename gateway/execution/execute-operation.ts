@@ -9,6 +9,7 @@ import { graphError } from "../errors.ts";
 import type { SubgraphFetch } from "../fetch/subgraph-fetch.ts";
 import { refusal } from "../operation/forbidden.ts";
 import type { Sharing } from "../plan/place.ts";
+import { keepArgumentsApart } from "../plan/keep-arguments-apart.ts";
 import type { Plan } from "../plan/planner.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
@@ -111,9 +112,10 @@ export async function executeOperation(
   options: ExecuteOptions,
 ): Promise<Executed> {
   const { operationName } = request;
-  const prepared = prepareOperation(graph, request.document, operationName);
+  const document = keepArgumentsApart(request.document);
+  const prepared = prepareOperation(graph, document, operationName);
   const variables = coerceVariables(graph, prepared.operation, request.variables);
-  const verdict = graph.authorize(request.document, operationName, context.principal);
+  const verdict = graph.authorize(document, operationName, context.principal);
   const filtered = verdict.kind === "filtered" ? verdict : undefined;
   if (filtered && options.forbiddenFields === "refuse") {
     const refused = refusal(filtered.forbidden, variables);
@@ -121,7 +123,7 @@ export async function executeOperation(
   }
   // What the client asked for, and what of it is carried out.
   const asked = filtered ? prepareOperation(graph, filtered.original, operationName) : prepared;
-  const carriedOut = filtered ? filtered.document : request.document;
+  const carriedOut = filtered ? filtered.document : document;
 
   const { apiSchema: schema, supergraphSchema, hasKey, clientNames } = graph;
   const { rootType, fragments, operation } = asked;
@@ -170,7 +172,6 @@ export async function executeOperation(
         variables,
         failures,
         introspection,
-        clientNames,
         inputs: inputNames(programs),
       },
       data,

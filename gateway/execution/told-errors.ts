@@ -4,7 +4,7 @@
  * type are asked apart. Enters: errors with their places in the fetched data, and the finished answer.
  * Leaves: each error once, at a place that the answer has (GraphQL specification, sections 6.4.4 and 7.1.2).
  */
-import type { ClientNames } from "../plan/client-names.ts";
+import { toClient } from "../plan/client-names.ts";
 import type { Program } from "../plan/program.ts";
 import type { Path, ResponseError } from "./failures.ts";
 import { isRecord } from "./records.ts";
@@ -34,10 +34,7 @@ export function inputNames(programs: readonly Program[]): ReadonlySet<string> {
 }
 
 /** @returns the errors with the client's paths; what two fetches tell of one field in the same words, once. */
-export function locate(
-  errors: readonly ResponseError[],
-  { toClient }: ClientNames,
-): readonly LocatedError[] {
+export function locate(errors: readonly ResponseError[]): readonly LocatedError[] {
   const known = new Map<string, LocatedError>();
   for (const error of errors) {
     const key = JSON.stringify([error.path, error.message, error.extensions]);

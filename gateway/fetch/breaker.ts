@@ -1,7 +1,8 @@
 /**
  * Circuit breaker of one subgraph: when too many of its recent calls failed or were slow, calls fail at
  * once instead of waiting, and after a pause a few probes decide whether it serves again. Counts over a
- * sliding window, as resilience4j does; a client that hangs up says nothing about the subgraph.
+ * sliding window, as resilience4j does, and in a row, as Envoy's outlier detection does: a window full of
+ * good calls must not keep a subgraph asked that has just gone. A client that hangs up says nothing about it.
  */
 import type { Clock } from "../../platform/clock.ts";
 import { isJson } from "./answer-text.ts";
@@ -15,6 +16,8 @@ export type BreakerOptions = {
   /** With fewer calls in the window nothing is concluded. */
   readonly minCalls: number;
   readonly failureRatio: number;
+  /** That many failures without an answer between them open it, whatever the window holds. */
+  readonly failuresInARow: number;
   /** A call that took this long counts as slow. */
   readonly slowCallMs: number;
   readonly slowRatio: number;
@@ -36,13 +39,14 @@ const isOutage = ({ status, contentType }: SubgraphAnswer): boolean =>
 
 /** @throws SubgraphFailure SUBGRAPH_UNAVAILABLE, without trying. */
 export function createBreaker(options: BreakerOptions, deps: Deps): SubgraphWrapper {
-  const { minCalls, failureRatio, slowCallMs, slowRatio, openMs, probes } = options;
+  const { minCalls, failureRatio, failuresInARow, slowCallMs, slowRatio, openMs, probes } = options;
   const { subgraph, clock, observe } = deps;
   const window = createCallWindow(options.windowMs);
   let state: BreakerState = "closed";
   let openUntilMs = 0;
   let probing = 0;
   let succeeded = 0;
+  let failedInARow = 0;
   /** Calls that began before a change of state have no say after it. */
   let era = 0;
 
@@ -51,6 +55,7 @@ export function createBreaker(options: BreakerOptions, deps: Deps): SubgraphWrap
     era += 1;
     probing = 0;
     succeeded = 0;
+    failedInARow = 0;
     window.clear();
     if (next === "open") openUntilMs = clock() + openMs;
     observe({ type: "breaker", subgraph, state });
@@ -68,7 +73,15 @@ export function createBreaker(options: BreakerOptions, deps: Deps): SubgraphWrap
     if (verdict === "unknown") return;
     const nowMs = clock();
     window.add(nowMs, verdict);
-    if (verdict === "good") return;
+    if (verdict === "good") {
+      failedInARow = 0;
+      return;
+    }
+    if (verdict === "failed") failedInARow += 1;
+    if (failedInARow >= failuresInARow) {
+      enter("open");
+      return;
+    }
     const { calls, failures, slow } = window.counts(nowMs);
     if (calls < minCalls) return;
     if (failures / calls >= failureRatio || slow / calls >= slowRatio) enter("open");

@@ -33,6 +33,7 @@ const breaker = z.strictObject({
   windowMs: milliseconds(10_000),
   minCalls: count(20),
   failureRatio: ratio(0.5),
+  failuresInARow: count(10),
   /** Default, and at most: 80 % of `timeoutMs`. */
   slowCallMs: z.number().int().min(1).optional(),
   slowRatio: ratio(0.8),

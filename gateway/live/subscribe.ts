@@ -16,6 +16,7 @@ import {
 import { createDirectFetcher } from "../execution/fetcher.ts";
 import type { EventStreams } from "../fetch/event-streams.ts";
 import type { SubgraphFetch, SubgraphResult } from "../fetch/subgraph-fetch.ts";
+import { keepArgumentsApart } from "../plan/keep-arguments-apart.ts";
 import type { Graph } from "../supergraph/graph.ts";
 
 export type SubscribeDeps = {
@@ -45,7 +46,8 @@ export const isSubscription = ({ document, operationName }: OperationRequest): b
 export function createSubscribe(deps: SubscribeDeps): Subscribe {
   const { streams, fetch, clock, eventTimeoutMs } = deps;
   return async function* subscribe(graph, request, context) {
-    const { document, operationName } = request;
+    const { operationName } = request;
+    const document = keepArgumentsApart(request.document);
     const verdict = graph.authorize(document, operationName, context.principal);
     const carriedOut = verdict.kind === "filtered" ? verdict.document : document;
     const operation = getOperationAST(document, operationName);

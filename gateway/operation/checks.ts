@@ -11,6 +11,7 @@ import {
 } from "graphql";
 import { graphError } from "../errors.ts";
 import { createConditionReader, type Condition } from "./conditions.ts";
+import { responseKeyOf } from "../plan/client-names.ts";
 import type { Need, Scope } from "./scope.ts";
 
 export type PathStep = {
@@ -69,7 +70,7 @@ export function collectChecks(
     conditions: readonly Condition[],
   ): void {
     const name = field.name.value;
-    const path = [...above, { key: field.alias?.value ?? name, on: scope.possible }];
+    const path = [...above, { key: responseKeyOf(field), on: scope.possible }];
     const needs = scope.needs(name);
     const coordinate = `${getNamedType(scope.type).name}.${name}`;
     if (needs.length > 0) checks.set(field, { coordinate, path, conditions, needs });

@@ -3,46 +3,64 @@
  * may be the name of a key or of a required field, or stand for one field on one type and for another on another,
  * of which the planner asks entities of one place. So an alias travels with its field's name: `total: price` as
  * `__client_5_price_total`. So do fields that may be required with other arguments
- * (supergraph/required-arguments.ts), also without an alias.
+ * (supergraph/required-arguments.ts), also without an alias, and those that the document itself asks with different
+ * arguments under one key (keep-arguments-apart.ts), with a number more: `__client_5x1_price_total`.
  */
-import { type DocumentNode, Kind, visit } from "graphql";
+import { type DocumentNode, type FieldNode, Kind, visit } from "graphql";
 
 // GraphQL keeps names that begin with two underscores to itself: no field is called so.
 const prefix = "__client_";
 
+/** @param number Tells apart what has the same key and the same name. */
+const travelName = (key: string, name: string, number = ""): string =>
+  `${prefix}${name.length}${number}_${name}_${key}`;
+
+const aliasOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
+
+export const hasOwnPrefix = (field: FieldNode): boolean => aliasOf(field).startsWith(prefix);
+
+export const numbered = (field: FieldNode, number: number): FieldNode => ({
+  ...field,
+  alias: {
+    kind: Kind.NAME,
+    value: travelName(aliasOf(field), field.name.value, `x${number}`),
+  },
+});
+
 /** How clients' fields are called while they travel. */
 export type ClientNames = {
-  /** @param key The response key. @param name The field's own name. */
-  readonly toTravel: (key: string, name: string) => string;
-  /** The response key again, for example in an error's path. */
-  readonly toClient: <Part extends string | number>(part: Part) => Part | string;
+  /** The name that a field travels under; of a document whose arguments are kept apart. */
+  readonly toTravel: (field: FieldNode) => string;
   readonly rename: (document: DocumentNode) => DocumentNode;
 };
 
-function toClient<Part extends string | number>(part: Part): Part | string {
+/** The response key again of a name that travelled, for example in an error's path. */
+export function toClient<Part extends string | number>(part: Part): Part | string {
   if (typeof part !== "string" || !part.startsWith(prefix)) return part;
   const lengthEnd = part.indexOf("_", prefix.length);
   // The name's length is told, since names may have underscores too.
-  const nameLength = Number(part.slice(prefix.length, lengthEnd));
+  const nameLength = Number.parseInt(part.slice(prefix.length, lengthEnd));
   return part.slice(lengthEnd + 1 + nameLength + 1);
 }
 
+/** The key of the answer; of a document whose arguments are kept apart. */
+export const responseKeyOf = (field: FieldNode): string => toClient(aliasOf(field));
+
 /** @param names Fields that may be required with arguments. */
 export function createClientNames(names: ReadonlySet<string>): ClientNames {
-  const toTravel = (key: string, name: string): string => {
+  const toTravel = (field: FieldNode): string => {
+    const [key, name] = [aliasOf(field), field.name.value];
     const isIntrospection = name.startsWith("__");
     const meetsNothing = key === name && !names.has(name);
-    return isIntrospection || meetsNothing ? key : `${prefix}${name.length}_${name}_${key}`;
+    return isIntrospection || meetsNothing || hasOwnPrefix(field) ? key : travelName(key, name);
   };
   return {
     toTravel,
-    toClient,
     rename: (document) =>
       visit(document, {
         Field(field) {
-          const key = field.alias?.value ?? field.name.value;
-          const travels = toTravel(key, field.name.value);
-          return travels === key
+          const travels = toTravel(field);
+          return travels === aliasOf(field)
             ? undefined
             : { ...field, alias: { kind: Kind.NAME, value: travels } };
         },

@@ -16,7 +16,7 @@ const partnerOptions = {
   maxBufferedBytes: 8 * 1024 * 1024,
   connections: 16,
   bulkhead: { maxConcurrent: 16, maxQueued: 32, queueTimeoutMs: 200 },
-  breaker: { minCalls: 5, openMs: 2_000, probes: 1 },
+  breaker: { minCalls: 5, failuresInARow: 5, openMs: 2_000, probes: 1 },
   rate: { perSecond: 200, burst: 50 },
 };
 

@@ -24,6 +24,7 @@ const options = {
   windowMs: 10_000,
   minCalls: 4,
   failureRatio: 0.5,
+  failuresInARow: 6,
   slowCallMs: 1_000,
   slowRatio: 0.75,
   openMs: 5_000,
@@ -69,6 +70,17 @@ describe("a breaker opens", () => {
     expect(breaker.states).toEqual(["open"]);
   });
 
+  test("when failures come in a row, although the window is full of good calls", async () => {
+    const subgraph = { send: works };
+    const breaker = breakerOver(subgraph);
+    await breaker.askOften(1_000);
+    subgraph.send = fails;
+    await breaker.askOften(5);
+    expect(breaker.states).toEqual([]);
+    await breaker.askOften(1);
+    expect(breaker.states).toEqual(["open"]);
+  });
+
   test.each([
     ["503 with whatever body", answers({ status: 503 })],
     ["500 with a page", answers({ status: 500, contentType: "text/html" })],
@@ -91,6 +103,17 @@ describe("a breaker stays closed", () => {
     expect(breaker.states).toEqual([]);
   });
 
+  test("when an answer comes between the failures", async () => {
+    const subgraph = { send: works };
+    const breaker = breakerOver(subgraph);
+    await breaker.askOften(20);
+    for (const send of [fails, works, fails]) {
+      subgraph.send = send;
+      await breaker.askOften(send === fails ? 5 : 1);
+    }
+    expect(breaker.states).toEqual([]);
+  });
+
   test("when half as many fail as it takes", async () => {
     const subgraph = { send: works };
     const breaker = breakerOver(subgraph);
@@ -106,7 +129,7 @@ describe("a breaker stays closed", () => {
   test("when failures are older than the window", async () => {
     const subgraph = { send: fails };
     const breaker = breakerOver(subgraph);
-    await breaker.askOften(3);
+    await breaker.askOften(2);
     breaker.pass(options.windowMs);
     await breaker.askOften(3);
     expect(breaker.states).toEqual([]);
