@@ -39,6 +39,25 @@ const subgraphUrls = z
     return urls;
   });
 
+/** `public=/graphql,partner=/partner/graphql` → paths by contract; or audiences. */
+const namedList = z
+  .string()
+  .default("")
+  .transform((text, context): ReadonlyMap<string, string> => {
+    const entries = text.split(",").filter((part) => part.trim() !== "");
+    const found = new Map<string, string>();
+    for (const entry of entries) {
+      const [, name, value] = /^\s*([\w-]+)\s*=\s*(\S+)\s*$/.exec(entry) ?? [];
+      if (name === undefined || value === undefined || found.has(name)) {
+        const message = `"${entry}" must read contract=value, each contract once`;
+        context.addIssue({ code: "custom", message });
+        return z.NEVER;
+      }
+      found.set(name, value);
+    }
+    return found;
+  });
+
 /** A path → the file's text; no path, no text. */
 const fileText = z
   .string()
@@ -53,6 +72,48 @@ const fileText = z
       return z.NEVER;
     }
   });
+
+type ContractSettings = {
+  readonly CONTRACTS: ReadonlyMap<string, string>;
+  readonly CONTRACT_AUDIENCES: ReadonlyMap<string, string>;
+  readonly JWT_AUDIENCE?: string | undefined;
+  readonly REGISTRY_URL?: string | undefined;
+};
+
+const ownPaths = new Set(["/health", "/ready", "/metrics", "/invalidation", "/cache"]);
+const repeated = (values: readonly string[]): string | undefined =>
+  values.find((value, index) => values.indexOf(value) !== index);
+
+/** What would let one contract's clients into another, or two contracts onto one path. */
+function* contractProblems(settings: ContractSettings) {
+  const { CONTRACTS, CONTRACT_AUDIENCES, JWT_AUDIENCE, REGISTRY_URL } = settings;
+  const at = (name: string, message: string) => ({ path: [name], message });
+  const names = [...CONTRACTS.keys()];
+  const paths = [...CONTRACTS.values()];
+  if (names.length > 0 && REGISTRY_URL === undefined)
+    yield at("CONTRACTS", "needs REGISTRY_URL: contracts are the registry's");
+  for (const path of paths)
+    if (!path.startsWith("/") || ownPaths.has(path))
+      yield at(
+        "CONTRACTS",
+        `"${path}" is no path for a graph: begin with /, and not ${[...ownPaths].join(", ")}`,
+      );
+  const path = repeated(paths);
+  if (path !== undefined) yield at("CONTRACTS", `two contracts are at ${path}: give each its own`);
+  for (const name of CONTRACT_AUDIENCES.keys())
+    if (!CONTRACTS.has(name)) yield at("CONTRACT_AUDIENCES", `"${name}" is not among CONTRACTS`);
+  if (CONTRACT_AUDIENCES.size > 0 && JWT_AUDIENCE === undefined)
+    yield at("CONTRACT_AUDIENCES", "needs JWKS_URL, JWT_ISSUER and JWT_AUDIENCE beside it");
+  const open = names.filter((name) => !CONTRACT_AUDIENCES.has(name));
+  if (open.length > 1)
+    yield at(
+      "CONTRACT_AUDIENCES",
+      `must name all contracts but one: ${open.join(" and ")} would be open to everybody`,
+    );
+  const audience = repeated([...CONTRACT_AUDIENCES.values(), JWT_AUDIENCE ?? ""]);
+  if (audience !== undefined)
+    yield at("CONTRACT_AUDIENCES", `"${audience}" is the audience of two: give each its own`);
+}
 
 const schema = z
   .object({
@@ -77,6 +138,10 @@ const schema = z
     /** File with the registry's public key (PEM). */
     REGISTRY_PUBLIC_KEY_FILE: fileText,
     REGISTRY_VARIANT: z.string().min(1).default("current"),
+    /** Contracts that this gateway serves instead, each at its path. */
+    CONTRACTS: namedList,
+    /** Contracts that need a token, and its audience. */
+    CONTRACT_AUDIENCES: namedList,
     REGISTRY_POLL_MS: milliseconds(100, 10_000),
     /** Where the last good supergraph is kept for a start without the registry. */
     REGISTRY_KEPT_FILE: z.string().default(fromRoot(".city/supergraph-of-registry.json")),
@@ -151,6 +216,10 @@ const schema = z
     if (config.REGISTRY_GATEWAY_KEY && config.REGISTRY_PUBLIC_KEY_FILE) return;
     const message = "needs REGISTRY_GATEWAY_KEY and REGISTRY_PUBLIC_KEY_FILE beside it";
     context.addIssue({ code: "custom", path: ["REGISTRY_URL"], message });
+  })
+  .superRefine((config, context) => {
+    for (const problem of contractProblems(config))
+      context.addIssue({ code: "custom", ...problem });
   })
   .superRefine(({ WORKERS, CACHE, REDIS_URL }, context) => {
     if (WORKERS === 1 || !CACHE || REDIS_URL) return;

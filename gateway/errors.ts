@@ -23,6 +23,7 @@ export const errorCodes = {
   UNPLANNABLE: { httpStatus: 400, retryable: false },
   CSRF_REFUSED: { httpStatus: 403, retryable: false },
   UNAUTHENTICATED: { httpStatus: 401, retryable: false },
+  WRONG_CONTRACT: { httpStatus: 403, retryable: false },
   FORBIDDEN: { httpStatus: 403, retryable: false },
   NOT_FOUND: { httpStatus: 404, retryable: false },
   METHOD_NOT_ALLOWED: { httpStatus: 405, retryable: false },

@@ -33,12 +33,25 @@ import type { Reply } from "./reply.ts";
 
 export type Authenticated =
   | { readonly ok: true; readonly principal: Principal | undefined }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: string; readonly code?: "WRONG_CONTRACT" };
 
 export type Authenticate = (
   authorization: string | undefined,
   signal: AbortSignal,
 ) => Promise<Authenticated>;
+
+export type EndpointDeps = {
+  readonly execute: ExecuteRequest;
+  readonly authenticate: Authenticate;
+  /** Whether `authenticate` is asked also about who sends no token. Default: false. */
+  readonly needsToken?: boolean;
+  /** Undefined: nobody is answered by events. */
+  readonly stream?: StreamAnswers;
+  /** Undefined: nobody has several operations answered on one stream. */
+  readonly single?: SingleConnections;
+  /** Undefined: `@defer` changes nothing. */
+  readonly deferred?: DeferredAnswers;
+};
 
 export type EndpointOptions = {
   /** Most bytes of a body, before and after decompression. */
@@ -93,16 +106,18 @@ function checkContentType(contentType: string | undefined): void {
 }
 
 async function identify(
-  authenticate: Authenticate,
+  { authenticate, needsToken = false }: EndpointDeps,
   { request, lifetime }: Exchange,
 ): Promise<Principal | undefined> {
   const { authorization } = request.headers;
-  if (authorization === undefined) return undefined;
+  if (authorization === undefined && !needsToken) return undefined;
   const work = authenticate(authorization, lifetime.signal());
   const authenticated = await lifetime.within(work, timeout.answer);
   if (authenticated.ok) return authenticated.principal;
-  const headers = { "www-authenticate": 'Bearer error="invalid_token"' };
-  throw new Refusal("UNAUTHENTICATED", authenticated.message, { headers });
+  const { code = "UNAUTHENTICATED", message } = authenticated;
+  // Of a request without any token, nothing is invalid (RFC 6750 section 3.1).
+  const challenge = authorization === undefined ? "Bearer" : 'Bearer error="invalid_token"';
+  throw new Refusal(code, message, { headers: { "www-authenticate": challenge } });
 }
 
 async function readRequest(exchange: Exchange, maxBodyBytes: number): Promise<GraphQLRequest> {
@@ -146,19 +161,7 @@ function toReply(answer: GraphQLAnswer, mediaType: MediaType, request: IncomingM
   return { ...reply, httpStatus, headers: { ...contentType, ...replyHeaders }, body };
 }
 
-export function createGraphQLEndpoint(
-  deps: {
-    readonly execute: ExecuteRequest;
-    readonly authenticate: Authenticate;
-    /** Undefined: nobody is answered by events. */
-    readonly stream?: StreamAnswers;
-    /** Undefined: nobody has several operations answered on one stream. */
-    readonly single?: SingleConnections;
-    /** Undefined: `@defer` changes nothing. */
-    readonly deferred?: DeferredAnswers;
-  },
-  options: EndpointOptions,
-): Route {
+export function createGraphQLEndpoint(deps: EndpointDeps, options: EndpointOptions): Route {
   const cors = createCors(options.cors);
   const allow = deps.single ? "GET, POST, PUT, DELETE, OPTIONS" : "GET, POST, OPTIONS";
   const vary = ["accept", "accept-encoding", ...(cors.varies ? ["origin"] : [])].join(", ");
@@ -184,7 +187,7 @@ export function createGraphQLEndpoint(
     token: string | undefined,
   ): Promise<Reply> {
     const { request, search, lifetime, record } = exchange;
-    const principal = await identify(deps.authenticate, exchange);
+    const principal = await identify(deps, exchange);
     const address = addressOf(exchange);
     const client = principal?.id ?? address;
     if (request.method === "PUT") return single.reserve(client);
@@ -218,7 +221,7 @@ export function createGraphQLEndpoint(
       const types = Object.values(mediaTypes).join(" or ");
       throw new Refusal("NOT_ACCEPTABLE", `The accept header must allow ${types}.`);
     }
-    const principal = await identify(deps.authenticate, exchange);
+    const principal = await identify(deps, exchange);
     const graphqlRequest = await readRequest(exchange, options.maxBodyBytes);
     record.operationName = graphqlRequest.operationName;
     const context = contextOf(exchange, principal);

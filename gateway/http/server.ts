@@ -11,11 +11,7 @@ import type { CorsOptions } from "./cors.ts";
 import { createDrain, type Drain } from "./drain.ts";
 import { errorReply } from "./error-response.ts";
 import type { Route } from "./exchange.ts";
-import { type Authenticate, createGraphQLEndpoint } from "./graphql-endpoint.ts";
-import type { ExecuteRequest } from "./graphql-request.ts";
-import type { DeferredAnswers } from "../defer/deferred-answers.ts";
-import type { SingleConnections } from "../live/single-connection.ts";
-import type { StreamAnswers } from "../live/stream-answers.ts";
+import { createGraphQLEndpoint, type EndpointDeps } from "./graphql-endpoint.ts";
 import { openLifetime } from "./lifetime.ts";
 import { createReadyRoute, health, type Readiness } from "./probes.ts";
 import { Refusal } from "./refusal.ts";
@@ -23,12 +19,10 @@ import { send } from "./reply.ts";
 import { readOrigin } from "./request-context.ts";
 import { logWhenEnded } from "./request-log.ts";
 
-export type HttpDeps = {
-  readonly execute: ExecuteRequest;
-  readonly stream?: StreamAnswers;
-  readonly single?: SingleConnections;
-  readonly deferred?: DeferredAnswers;
-  readonly authenticate: Authenticate;
+/** Itself the GraphQL endpoint at `path`. */
+export type HttpDeps = EndpointDeps & {
+  /** Further GraphQL endpoints, by path. */
+  readonly endpoints?: ReadonlyMap<string, EndpointDeps>;
   readonly ready: () => Promise<Readiness>;
   readonly log: Log;
   readonly clock: Clock;
@@ -123,8 +117,15 @@ export function createHttpServer(
     ["/ready", createReadyRoute(deps.ready, isDraining)],
     ...(deps.operatorRoutes ?? []),
   ]);
+  const further = new Map(
+    [...(deps.endpoints ?? [])].map(([path, endpoint]) => [
+      path,
+      createGraphQLEndpoint(endpoint, options),
+    ]),
+  );
   const notFound: Route = async ({ log }) => {
-    const message = `There is nothing here: the graph is at ${options.path}.`;
+    const paths = [options.path, ...further.keys()].join(", ");
+    const message = `There is nothing here: the graph is at ${paths}.`;
     return errorReply(new Refusal("NOT_FOUND", message), log);
   };
 
@@ -133,7 +134,7 @@ export function createHttpServer(
     const log = deps.log.child({ requestId: origin.requestId });
     const [path, search] = splitTarget(request.url ?? "/");
     const probe = probes.get(path);
-    const route = probe ?? (path === options.path ? graphql : notFound);
+    const route = probe ?? (path === options.path ? graphql : (further.get(path) ?? notFound));
     const { requestId } = origin;
     const level = probe ? "debug" : "info";
     const record = logWhenEnded(response, origin, { log: deps.log, clock: deps.clock, level });

@@ -19,7 +19,7 @@ import { parsePrincipal, type Principal } from "../../platform/principal.ts";
 export type Authenticated =
   | { readonly ok: true; readonly principal: Principal | undefined }
   /** The message tells a client what is wrong with its token and what to do. */
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: string; readonly code?: "WRONG_CONTRACT" };
 
 export type Authenticate = (authorization: string | undefined) => Promise<Authenticated>;
 
@@ -30,6 +30,8 @@ export type AuthenticateOptions = {
   /** Asymmetric algorithms only: a JWKS is public, so a shared secret has no place in it. */
   readonly algorithms: readonly string[];
   readonly clock: Clock;
+  /** What to tell whose token is good, but for somebody else's audience; default: nothing particular. */
+  readonly foreign?: (audiences: readonly string[]) => string | undefined;
 };
 
 /** @param location An `https:`/`http:` URL that is fetched and cached, or the path of a JSON file. */
@@ -65,11 +67,17 @@ function messageOf(error: unknown): string {
   return "The token is not a JWT that can be verified.";
 }
 
+/** Of a token that is good, but not for this audience; none of any other. */
+function audiencesOf(error: unknown): readonly string[] {
+  if (!(error instanceof errors.JWTClaimValidationFailed) || error.claim !== "aud") return [];
+  return [error.payload.aud ?? []].flat();
+}
+
 const faults = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
 
 /** @throws when the issuer's keys cannot be had: then nobody can say whether a token is good. */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  const { getKey, issuer, audience, algorithms, clock } = options;
+  const { getKey, issuer, audience, algorithms, clock, foreign } = options;
   return async (authorization) => {
     if (authorization === undefined) return { ok: true, principal: undefined };
     const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(authorization)?.[1];
@@ -93,6 +101,8 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     } catch (error) {
       const isTokens = error instanceof errors.JOSEError && !faults.has(error.code);
       if (!isTokens) throw error;
+      const message = foreign?.(audiencesOf(error));
+      if (message !== undefined) return { ok: false, message, code: "WRONG_CONTRACT" };
       return { ok: false, message: messageOf(error) };
     }
   };

@@ -35,6 +35,8 @@ export type WebSocketsDeps = {
   readonly answers: LiveAnswers;
   readonly execute: ExecuteRequest;
   readonly authenticate: Authenticate;
+  /** Whether `authenticate` is asked also about who sends no token. Default: false. */
+  readonly needsToken?: boolean;
   /** Bounds the sockets, and those of one address. */
   readonly connections: OpenSubscriptions;
   readonly newRequestId: () => string;
@@ -63,9 +65,10 @@ type Asked = {
 const refusal = (text: string, status: number): string =>
   `HTTP/1.1 ${status} ${text}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
 
-/** @returns what takes an HTTP server's upgrades. */
+/** @returns what takes the upgrades at a path. */
 export function createWebSockets(deps: WebSocketsDeps, options: WebSocketsOptions) {
-  const { answers, execute, authenticate, connections, newRequestId, clock, log } = deps;
+  const { answers, execute, authenticate, needsToken = false, connections, clock, log } = deps;
+  const { newRequestId } = deps;
   const { path, maxMessageBytes, maxOperations, requestTimeoutMs, pingEveryMs = 12_000 } = options;
   const cors = createCors(options.cors);
   const sockets = new WebSocketServer({
@@ -169,7 +172,7 @@ export function createWebSockets(deps: WebSocketsDeps, options: WebSocketsOption
       async onConnect({ connectionParams }) {
         const init = initMessage(connectionParams, upgrade.headers);
         ({ authorization, headers } = init);
-        if (authorization === undefined) return true;
+        if (authorization === undefined && !needsToken) return true;
         const authenticated = await authenticate(authorization, gone.signal);
         if (authenticated.ok) principal = authenticated.principal;
         return authenticated.ok;
@@ -248,18 +251,27 @@ export function createWebSockets(deps: WebSocketsDeps, options: WebSocketsOption
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on("error", () => socket.destroy());
-    if (request.url?.split("?")[0] !== path) return void socket.end(refusal("Not Found", 404));
     // A page of another origin that CORS does not allow may not speak for its visitor here either.
     if (mayBeForged(request.headers, cors.isAllowed))
       return void socket.end(refusal("Forbidden", 403));
     sockets.handleUpgrade(request, socket, head, (open) => serve(open, request));
   }
 
-  return { attach: (server: Server) => void server.on("upgrade", upgrade) };
+  return { path, upgrade };
 }
 
 export type WebSockets = ReturnType<typeof createWebSockets>;
+
+/** An HTTP server's upgrades → whose path it is. */
+export function attachWebSockets(server: Server, all: readonly WebSockets[]): void {
+  const byPath = new Map(all.map((one) => [one.path, one]));
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const one = byPath.get(request.url?.split("?")[0] ?? "");
+    if (one) one.upgrade(request, socket, head);
+    else socket.end(refusal("Not Found", 404));
+  });
+}
 
 /** Any subscription: what `makeServer` is to treat as a stream. */
 const iterated = {

@@ -59,6 +59,8 @@ export type ResponseCacheDeps = {
   readonly entries: EntryCache;
   readonly clock: () => number;
   readonly refreshTimeoutMs: number;
+  /** Answers of one space are not found in another: of another contract, say. Default: "". */
+  readonly space?: string;
 };
 
 /** How long an operation whose answer was not to be stored is left alone. */
@@ -79,6 +81,7 @@ function identify(
   document: DocumentNode,
   operationName: string | undefined,
   audience: Audience,
+  space: string,
 ): string | undefined {
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.QUERY) return undefined;
@@ -98,6 +101,7 @@ function identify(
   if (!canonical || [...canonical.coordinates].some((one) => one.startsWith("__")))
     return undefined;
   const parts = [audience, stripIgnoredCharacters(print(inlined)), canonical.text];
+  if (space !== "") parts.push(space);
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }
 
@@ -120,7 +124,7 @@ function keyOf(id: string, variables: Readonly<Record<string, unknown>>): string
 }
 
 export function createResponseCache(deps: ResponseCacheDeps): ResponseCache {
-  const { entries, clock, refreshTimeoutMs } = deps;
+  const { entries, clock, refreshTimeoutMs, space = "" } = deps;
   const leftAlone = new LRUCache<string, true>({ max: 10_000, ttl: leftAloneMs });
   const proven = new LRUCache<string, true>({ max: 10_000 });
 
@@ -168,7 +172,8 @@ export function createResponseCache(deps: ResponseCacheDeps): ResponseCache {
       const ofDocument = ofGraph.get(document) ?? new Map<string, string>();
       ofGraph.set(document, ofDocument);
       const name = `${audience} ${operationName ?? ""}`;
-      const id = ofDocument.get(name) ?? identify(graph, document, operationName, audience) ?? "";
+      const id =
+        ofDocument.get(name) ?? identify(graph, document, operationName, audience, space) ?? "";
       ofDocument.set(name, id);
       return id === "" || leftAlone.has(id) ? undefined : operationOf(id, audience);
     },

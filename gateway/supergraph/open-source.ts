@@ -5,8 +5,12 @@ import type { Config } from "../config.ts";
 import { registrySource } from "./registry-source.ts";
 import { sourceOf, type SupergraphSource } from "./source.ts";
 
-export function openSource(config: Config, log: Log): SupergraphSource {
-  const { REGISTRY_URL: url, REGISTRY_GATEWAY_KEY: key, REGISTRY_VARIANT: variant } = config;
+export function openSource(
+  config: Config,
+  { variant, keptFile }: { readonly variant: string; readonly keptFile: string },
+  log: Log,
+): SupergraphSource {
+  const { REGISTRY_URL: url, REGISTRY_GATEWAY_KEY: key } = config;
   if (url === undefined || !key) return sourceOf(config.SUPERGRAPH);
   const redis = redisOptions(config);
   const channel = registryChannel(config.CACHE_NAMESPACE, variant);
@@ -15,7 +19,7 @@ export function openSource(config: Config, log: Log): SupergraphSource {
     key: key.reveal(),
     publicKey: config.REGISTRY_PUBLIC_KEY_FILE,
     variant,
-    keptFile: config.REGISTRY_KEPT_FILE,
+    keptFile,
     pollIntervalMs: config.REGISTRY_POLL_MS,
     smokeOperation: config.REGISTRY_SMOKE_FILE || "{ __typename }",
     ...(redis ? { push: { redis, channel } } : {}),

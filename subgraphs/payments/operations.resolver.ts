@@ -47,6 +47,7 @@ const unavailable = (message: string): GraphQLError =>
 @Resolver(() => Agency)
 export class OperationsResolver {
   @Directive('@requiresScopes(scopes: [["payments:read"]])')
+  @Directive('@tag(name: "internal")')
   @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
   @Query(() => PaymentStatistics, {
     nullable: true,
@@ -74,6 +75,7 @@ export class OperationsResolver {
   }
 
   @Directive('@requiresScopes(scopes: [["payments:reconcile"]])')
+  @Directive('@tag(name: "internal")')
   @Mutation(() => SettlementImported, {
     nullable: true,
     description:
@@ -106,6 +108,7 @@ export class OperationsResolver {
   }
 
   @Directive('@requiresScopes(scopes: [["payments:reconcile"]])')
+  @Directive('@tag(name: "internal")')
   @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
   @Query(() => SettlementDifferenceConnection, {
     nullable: true,

@@ -65,6 +65,7 @@ const refusals: Readonly<Record<Exclude<RefundOutcome["kind"], "REFUND_ORDERED">
 @Resolver(() => Payment)
 export class RefundResolver {
   @Directive('@requiresScopes(scopes: [["payments:refund"]])')
+  @Directive('@tag(name: "internal")')
   @Mutation(() => RefundResult, {
     nullable: true,
     description:

@@ -13,7 +13,7 @@ export async function createIssuer(folder: string) {
   const jwk = { ...(await exportJWK(publicKey)), kid: "test", alg: "ES256" };
   const jwks = join(folder, "jwks.json");
   await writeFile(jwks, JSON.stringify({ keys: [jwk] }));
-  const tokenOf = ({ kind, id, scopes, policies, agencyId }: Principal) =>
+  const tokenOf = ({ kind, id, scopes, policies, agencyId }: Principal, aud = audience) =>
     new SignJWT({
       kind,
       scope: scopes.join(" "),
@@ -23,7 +23,7 @@ export async function createIssuer(folder: string) {
       .setProtectedHeader({ alg: "ES256", kid: "test" })
       .setSubject(id)
       .setIssuer(issuer)
-      .setAudience(audience)
+      .setAudience(aud)
       .setExpirationTime("1h")
       .sign(privateKey);
   return { env: { JWKS_URL: jwks, JWT_ISSUER: issuer, JWT_AUDIENCE: audience }, tokenOf };
