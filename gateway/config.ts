@@ -179,6 +179,8 @@ const schema = z
     INTROSPECTION: flag.default(true),
     /** Who is told how an answer came about, when they ask by header. */
     EXPLAIN_TO: z.enum(["operators", "everybody", "nobody"]).default("operators"),
+    /** Who may ask for a candidate by header (docs/registry.md). */
+    PREVIEW_TO: z.enum(["operators", "agencies", "everybody", "nobody"]).default("operators"),
     /** Identical queries of one principal that are under way at the same time are answered by one execution. */
     SHARE_IN_FLIGHT: flag.default(true),
     CORS_ORIGINS: list.default([]),

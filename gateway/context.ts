@@ -1,5 +1,6 @@
 /** One frozen context per request, made by the HTTP layer and read by everything after it. */
 import type { Log } from "../platform/log.ts";
+import type { ToCandidate } from "./canary/routing.ts";
 import type { Principal } from "../platform/principal.ts";
 
 export type RequestContext = {
@@ -16,4 +17,6 @@ export type RequestContext = {
   readonly log: Log;
   /** Whether the answer tells how it came about (`extensions.explain`). */
   readonly explain?: boolean;
+  /** The candidate that answers it instead of what is live. */
+  readonly candidate?: ToCandidate | undefined;
 };

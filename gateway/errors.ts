@@ -25,6 +25,7 @@ export const errorCodes = {
   UNAUTHENTICATED: { httpStatus: 401, retryable: false },
   WRONG_CONTRACT: { httpStatus: 403, retryable: false },
   FORBIDDEN: { httpStatus: 403, retryable: false },
+  NO_CANDIDATE: { httpStatus: 404, retryable: false },
   NOT_FOUND: { httpStatus: 404, retryable: false },
   METHOD_NOT_ALLOWED: { httpStatus: 405, retryable: false },
   NOT_ACCEPTABLE: { httpStatus: 406, retryable: false },

@@ -6,7 +6,8 @@ import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { CorsOptions } from "./http/cors.ts";
 import type { Authenticate, EndpointDeps } from "./http/graphql-endpoint.ts";
-import type { Lane } from "./lane.ts";
+import type { Serving } from "./canary/canary.ts";
+import type { CandidateFor } from "./canary/routing.ts";
 import {
   createOpenSubscriptions,
   type LastMessage,
@@ -17,7 +18,9 @@ import { createStreamAnswers } from "./live/stream-answers.ts";
 import { createWebSockets, type WebSockets } from "./live/web-socket.ts";
 
 export type FrontDeps = {
-  readonly serving: Pick<Lane, "execute" | "deferred" | "answers">;
+  readonly serving: Serving;
+  /** Undefined: there are no candidates. */
+  readonly candidateFor?: CandidateFor | undefined;
   readonly authenticate: Authenticate;
   readonly newRequestId: () => string;
   readonly clock: Clock;
@@ -47,7 +50,7 @@ export type Front = {
 };
 
 export function openFront(deps: FrontDeps, options: FrontOptions): Front {
-  const { authenticate, newRequestId, clock, log } = deps;
+  const { candidateFor, authenticate, newRequestId, clock, log } = deps;
   const { execute, deferred, answers } = deps.serving;
   const { path, needsToken, cors, liveLimits, requestTimeoutMs } = options;
   const maxOperations = liveLimits.perClient;
@@ -66,9 +69,20 @@ export function openFront(deps: FrontDeps, options: FrontOptions): Front {
       deferred,
       authenticate,
       needsToken,
+      candidateFor,
     },
     webSockets: createWebSockets(
-      { answers, execute, authenticate, needsToken, connections, newRequestId, clock, log },
+      {
+        answers,
+        execute,
+        authenticate,
+        needsToken,
+        candidateFor,
+        connections,
+        newRequestId,
+        clock,
+        log,
+      },
       { path, cors, maxMessageBytes: options.maxMessageBytes, maxOperations, requestTimeoutMs },
     ),
     count: () => ({ webSockets: connections.count(), streams: reservations.count() }),

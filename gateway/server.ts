@@ -9,17 +9,23 @@ import type { Log } from "../platform/log.ts";
 import { redisOptions } from "../platform/redis-env.ts";
 import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
+import { openCanary } from "./canary/canary.ts";
+import { createCandidateFeed } from "./canary/candidate-feed.ts";
+import { openCandidateLane } from "./canary/candidate-lane.ts";
+import { startCounting } from "./canary/counting.ts";
 import type { Config } from "./config.ts";
 import { openCaching } from "./entity-cache/open-caching.ts";
-import { createEventStreams } from "./fetch/event-streams.ts";
-import { createPrincipalViews } from "./fetch/principal-view.ts";
-import { createFetchStack } from "./fetch/subgraph-fetch-stack.ts";
 import { openFront } from "./front.ts";
 import { createOperatorRoutes } from "./http/operator-routes.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openContractTokens } from "./identity/contract-tokens.ts";
 import { type Lane, type LaneDeps, openLane } from "./lane.ts";
-import { createOpenSubscriptions, LastMessage } from "./live/open-subscriptions.ts";
+import {
+  createOpenSubscriptions,
+  graphChanged,
+  type LastMessage,
+  shuttingDown,
+} from "./live/open-subscriptions.ts";
 import { attachWebSockets } from "./live/web-socket.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
 import { createInFlight } from "./operation/in-flight.ts";
@@ -27,9 +33,10 @@ import { createReadiness } from "./readiness.ts";
 import { createResponseCache } from "./response-cache/response-cache.ts";
 import type { Answered } from "./run-operation.ts";
 import { type ServedContract, servedContracts } from "./served-contracts.ts";
-import { openSource } from "./supergraph/open-source.ts";
+import { openSource, registryAccess } from "./supergraph/open-source.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { joinMetrics } from "./telemetry/worker-metrics.ts";
+import { openTransport, type TransportDeps } from "./transport.ts";
 import { createMostUsed } from "./warming/most-used.ts";
 import { createWarming, type Warming } from "./warming/warming.ts";
 
@@ -38,15 +45,6 @@ export type RunningGateway = {
   /** Answers what is under way, then closes everything. */
   readonly stop: () => Promise<void>;
 };
-
-const graphChanged = new LastMessage(
-  "SUBSCRIPTION_SCHEMA_RELOAD",
-  "The graph has changed: subscribe again.",
-);
-const shuttingDown = new LastMessage(
-  "SHUTTING_DOWN",
-  "This gateway is going away: subscribe again.",
-);
 
 /** Counting costs more than what some operations cost. */
 const usesCountedOneOf = 16;
@@ -71,26 +69,6 @@ export async function startGateway(
   const current = () => firstLane?.current();
   const urlOf = (subgraph: string) =>
     config.SUBGRAPH_URLS.get(subgraph) ?? current()?.routingUrls.get(subgraph);
-  const principalViewOf = createPrincipalViews({
-    signingKey: config.SIGNING_KEY?.reveal(),
-    optionsOf: config.optionsOf,
-    declaredScopesOf: (subgraph) => current()?.declaredScopes.get(subgraph),
-  });
-  const subgraphs = createFetchStack({
-    urlOf,
-    optionsOf: config.optionsOf,
-    signingKey: config.SIGNING_KEY?.reveal(),
-    principalViewOf,
-    epoch: () => epoch(),
-    clock,
-    observe(event) {
-      metrics?.fetches(event);
-      if (event.type !== "breaker") return;
-      const { subgraph, state } = event;
-      log.warn({ subgraph, state }, `the circuit breaker of a subgraph is ${state} now`);
-    },
-  });
-  const { fetch } = subgraphs;
   const epoch = () => (caching.cache ? caching.cache.epoch() : "");
   const caching = openCaching(config, {
     log,
@@ -118,14 +96,18 @@ export async function startGateway(
     clock,
     log,
   };
-  const streams = createEventStreams({
-    urlOf,
-    signingKey: config.SIGNING_KEY?.reveal(),
-    principalViewOf,
-    maxEventBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
-    connectTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
-    clock,
-  });
+  const ways: TransportDeps = { epoch, observe: metrics?.fetches ?? (() => {}), clock, log };
+  const transport = openTransport(config, ways, { graph: current, urlOf });
+  const { fetch } = transport;
+  const fetcherOf = caching.fetchersIn("");
+  const responsesIn = (space: string) =>
+    cache &&
+    createResponseCache({
+      entries: cache.entries,
+      clock,
+      refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
+      space,
+    });
   const liveLimits = {
     total: config.MAX_SUBSCRIPTIONS,
     perClient: config.MAX_SUBSCRIPTIONS_PER_CLIENT,
@@ -141,24 +123,58 @@ export async function startGateway(
     const lane = await openLane(shared, {
       source: openSource(config, contract, log),
       fetch,
-      fetcherOf: caching.fetcherOf,
-      streams,
-      responses:
-        cache &&
-        createResponseCache({
-          entries: cache.entries,
-          clock,
-          refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
-          space: contracts.length > 1 ? variant : "",
-        }),
+      fetcherOf,
+      streams: transport.streams,
+      responses: responsesIn(contracts.length > 1 ? variant : ""),
       subscriptions,
       authenticate,
       noteUse(operation, context) {
         if (isFirst && !context.principal && !warming?.isOwn(context)) mostUsed.note(operation);
       },
     });
+    const access = registryAccess(config, variant);
+    const canary =
+      access &&
+      openCanary(
+        {
+          live: lane,
+          feed: createCandidateFeed(log, access),
+          openCandidate(id, supergraph) {
+            const space = `${variant} candidate ${id}`;
+            return openCandidateLane(
+              {
+                shared,
+                live: { graph: lane.current, transport },
+                openTransport: (graph) =>
+                  openTransport(config, ways, {
+                    graph,
+                    urlOf: (subgraph) => graph()?.routingUrls.get(subgraph),
+                  }),
+              },
+              {
+                supergraph,
+                fetcherOf: caching.fetchersIn(space),
+                responses: responsesIn(space),
+                subscriptions: createOpenSubscriptions(liveLimits),
+                authenticate,
+              },
+            );
+          },
+          startCounting: (candidate) => startCounting(log, { ...access, candidate }),
+          observe: (...counted) => metrics?.canary(variant, ...counted),
+          log,
+        },
+        { previewTo: config.PREVIEW_TO, requestTimeoutMs: config.REQUEST_TIMEOUT_MS },
+      );
     const front = openFront(
-      { serving: lane, authenticate, newRequestId: randomUUID, clock, log },
+      {
+        serving: canary?.serving ?? lane,
+        candidateFor: canary?.candidateFor,
+        authenticate,
+        newRequestId: randomUUID,
+        clock,
+        log,
+      },
       {
         path,
         needsToken,
@@ -176,7 +192,7 @@ export async function startGateway(
       subscriptions.endAll(reason);
     };
     const stopEnding = lane.onChange(() => end(graphChanged));
-    return { lane, front, subscriptions, end, stopEnding };
+    return { lane, canary, front, subscriptions, end, stopEnding };
   }
 
   const cors = { origins: config.CORS_ORIGINS };
@@ -235,7 +251,7 @@ export async function startGateway(
     served.map(({ front }) => front.webSockets),
   );
   const { HOST: host, PORT } = config;
-  await subgraphs.warmUp(current()?.routingUrls.keys() ?? [], warmUpTimeoutMs, log);
+  await transport.warmUp(current()?.routingUrls.keys() ?? [], warmUpTimeoutMs, log);
   const port = await http.start({ host, port: PORT, portSetting: "--port or PORT" });
   // For the first supergraph, and each that is taken up; nobody waits for it.
   const warm = (): void => {
@@ -255,9 +271,9 @@ export async function startGateway(
       await http.drain({ graceMs: config.DRAIN_GRACE_MS });
       stopWatching();
       await warming?.stop();
+      await Promise.all(served.map(async ({ canary }) => canary?.stop()));
       await Promise.all(served.map(({ lane }) => lane.stop()));
-      await streams.close();
-      await subgraphs.close();
+      await transport.close();
       await caching.close();
       await store.close();
     },

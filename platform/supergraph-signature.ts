@@ -13,6 +13,9 @@ export type LaunchedSupergraph = {
 
 export const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+/** What a candidate's supergraph is signed as: it cannot be passed off as a live one, nor the other way. */
+export const candidateVariant = (variant: string): string => `${variant}#candidate`;
+
 const signedText = ({ variant, launch, supergraph }: LaunchedSupergraph): Buffer =>
   Buffer.from(`city-graph-supergraph\n${variant}\n${launch}\n${sha256Of(supergraph)}`);
 

@@ -60,6 +60,20 @@ const contracts = [
   `alter table field_usage add primary key (day, variant, coordinate, client)`,
 ];
 
+const candidates = [
+  `create table candidate (id integer generated always as identity primary key,
+     subgraph text not null references subgraph, sdl_id integer not null references sdl,
+     share real not null check (share between 0 and 100),
+     state text not null check (state in ('open', 'promoted', 'withdrawn')),
+     compositions jsonb not null, opened_at timestamptz not null, opened_by text not null,
+     ended_at timestamptz, ended_by text, reason text,
+     check ((state = 'open') = (ended_at is null)))`,
+  `create unique index one_open_candidate on candidate (state) where state = 'open'`,
+  `create table canary_count (candidate_id integer not null references candidate, lane text not null,
+     requests double precision not null, errors double precision not null, buckets jsonb not null,
+     primary key (candidate_id, lane))`,
+];
+
 const run = (statements: readonly string[]) => ({
   async up(db: Kysely<unknown>) {
     for (const statement of statements) await sql.raw(statement).execute(db);
@@ -76,6 +90,7 @@ export const registryDefinition = defineSubgraph<RegistryTables, BaseContext<Reg
   migrations: {
     "0001-registry": run(tables),
     "0002-contracts": run(contracts),
+    "0003-candidates": run(candidates),
   },
   async seed() {},
   createContext: (base) => base,

@@ -8,6 +8,8 @@ export const registryErrors = {
   NOT_FOUND: 404,
   NOTHING_TO_ROLL_BACK: 409,
   CONTRACT_BROKEN: 409,
+  CANDIDATE_OPEN: 409,
+  NO_CANDIDATE: 409,
   BODY_TOO_LARGE: 413,
   CHECKS_FAILED: 422,
 } as const;

@@ -4,14 +4,15 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Kysely } from "kysely";
-import { z } from "zod";
 import type { Clock } from "../platform/clock.ts";
 import { listen } from "../platform/listen.ts";
 import type { Log } from "../platform/log.ts";
+import { bodies, readJson, share } from "./bodies.ts";
 import type { Actor, Credentials } from "./credentials.ts";
 import { RegistryError, registryErrors } from "./errors.ts";
 import { currentVariant } from "./launching.ts";
-import type { Registry, Submission } from "./registry.ts";
+import type { Registry } from "./registry.ts";
+import type { Submission } from "./examine.ts";
 import type { RegistryTables } from "./tables.ts";
 import { recordUsage } from "./usage.ts";
 
@@ -54,19 +55,6 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function readJson<S extends z.ZodType>(schema: S, body: string): z.infer<S> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body || "{}");
-  } catch {
-    throw new RegistryError("BAD_REQUEST", "The body must be JSON.");
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new RegistryError("BAD_REQUEST", `The body is wrong: ${problems.join("; ")}.`);
-}
-
 function submissionOf({ parameters, body }: Asked): Submission {
   const subgraph = parameters.get("subgraph");
   if (!subgraph || body.trim() === "")
@@ -78,62 +66,19 @@ function submissionOf({ parameters, body }: Asked): Submission {
   return { subgraph, sdl: body, ...(routingUrl ? { routingUrl } : {}) };
 }
 
+function shareOf(text: string): number {
+  const parsed = share.safeParse(Number(text || "0"));
+  if (parsed.success) return parsed.data;
+  throw new RegistryError(
+    "BAD_REQUEST",
+    "candidate=SHARE is the percent of the clients, 0 to 100; 0 serves marked requests alone.",
+  );
+}
+
 function needs(actor: Actor, ...kinds: readonly Actor["kind"][]): void {
   if (kinds.includes(actor.kind)) return;
   throw new RegistryError("NOT_ALLOWED", `This is for: ${kinds.join(", ")}.`);
 }
-
-const text = z.string().min(1).max(2_000);
-const subgraphName = z
-  .string()
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "use lower-case words and hyphens")
-  .max(64);
-/** As Apollo's: letters, digits, hyphens and slashes. */
-const tag = z.string().regex(/^[A-Za-z0-9/-]{1,128}$/, "has letters, digits, - and / only");
-const bodies = {
-  subgraph: z.object({ name: subgraphName, owner: text, contacts: text, serviceLevel: text }),
-  credential: z.object({ agency: text, subgraphs: z.array(subgraphName).min(1) }),
-  rotation: z.object({
-    id: text,
-    graceHours: z
-      .number()
-      .min(0)
-      .max(24 * 90)
-      .default(24),
-  }),
-  revocation: z.object({ id: text }),
-  consent: z.object({
-    coordinate: z.string().regex(/^\w+(\.\w+)?$/, "is Type or Type.field"),
-    grantedTo: text,
-    grantedBy: text.optional(),
-  }),
-  contract: z.object({
-    name: subgraphName.refine(
-      (name) => name !== currentVariant,
-      "is the whole graph: take another",
-    ),
-    include: z.array(tag).default([]),
-    exclude: z.array(tag).default([]),
-    hideUnreachable: z.boolean().default(true),
-    force: z.boolean().default(false),
-  }),
-  contractRemoval: z.object({ name: text }),
-  rollback: z.object({ to: z.number().int().optional() }),
-  usage: z.object({
-    operations: z
-      .array(
-        z.object({
-          operation: text,
-          client: z.string().max(200),
-          clientVersion: z.string().max(200),
-          variant: z.string().min(1).max(64).optional(),
-          count: z.number().int().min(1),
-          fields: z.array(z.string().max(200)).max(2_000),
-        }),
-      )
-      .max(2_000),
-  }),
-};
 
 type Route = (asked: Asked) => Promise<Answer>;
 
@@ -148,7 +93,12 @@ function createRoutes(deps: RegistryServerDeps): Readonly<Record<string, Route>>
       };
     },
     async "POST /publish"(asked) {
-      const published = await registry.publish(asked.actor, submissionOf(asked));
+      const { actor, parameters } = asked;
+      const wanted = parameters.get("candidate");
+      const published =
+        wanted === null
+          ? await registry.publish(actor, submissionOf(asked))
+          : await registry.publishCandidate(actor, submissionOf(asked), shareOf(wanted));
       const status = published.kind === "refused" ? registryErrors.CHECKS_FAILED : 200;
       return { status, body: published };
     },
@@ -187,6 +137,48 @@ function createRoutes(deps: RegistryServerDeps): Readonly<Record<string, Route>>
       };
       if (headers["if-none-match"] === etag) return { status: 304, headers: told, body: "" };
       return { status: 200, headers: told, body: supergraph };
+    },
+    async "GET /candidate"({ actor, parameters, headers }) {
+      needs(actor, "gateway", "operator");
+      const variant = parameters.get("variant") ?? currentVariant;
+      const live = (await registry.liveSha256(variant)) ?? "";
+      const found = await registry.candidateOf(variant);
+      // So that a gateway knows what to wait for before it lets an ended one go.
+      if (!found) return { status: 204, headers: { "city-graph-live": live }, body: "" };
+      const etag = `"${found.candidate}-${found.share}"`;
+      const told = {
+        etag,
+        "city-graph-candidate": `${found.candidate}`,
+        "city-graph-share": `${found.share}`,
+        "city-graph-signature": found.signature,
+        "content-type": "application/graphql; charset=utf-8",
+      };
+      if (headers["if-none-match"] === etag) return { status: 304, headers: told, body: "" };
+      return { status: 200, headers: told, body: found.supergraph };
+    },
+    async "GET /canary"() {
+      return ok((await registry.standing()) ?? { candidate: null });
+    },
+    async "POST /canary/share"({ actor, body }) {
+      const given = readJson(bodies.share, body);
+      await registry.setShare(actor, given.share);
+      return ok(given);
+    },
+    async "POST /canary/promote"({ actor }) {
+      const published = await registry.promote(actor);
+      const status = published.kind === "refused" ? registryErrors.CHECKS_FAILED : 200;
+      return { status, body: published };
+    },
+    async "POST /canary/withdraw"({ actor, body }) {
+      const { reason } = readJson(bodies.withdrawal, body);
+      await registry.withdraw(actor, reason);
+      return ok({ withdrawn: true, reason });
+    },
+    async "POST /canary/report"({ actor, body }) {
+      needs(actor, "gateway");
+      const { candidate, candidateLane, ...lanes } = readJson(bodies.canary, body);
+      await registry.report(candidate, { ...lanes, candidate: candidateLane });
+      return ok({ recorded: true });
     },
     async "POST /usage"({ actor, body }) {
       needs(actor, "gateway");

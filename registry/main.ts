@@ -40,6 +40,17 @@ const configSchema = z.object({
   REGISTRY_OPERATIONS: z.string().default(fromRoot("schema/operations")),
   /** How long nobody may have used what is taken away. */
   REGISTRY_USAGE_DAYS: z.coerce.number().int().min(1).max(730).default(30),
+  /** A candidate with more errors than this, in percentage points over what is live, is worse. */
+  CANARY_ERROR_RISE_POINTS: z.coerce.number().min(0).max(100).default(1),
+  /** How many times as long 95 % of its answers may take. */
+  CANARY_SLOWDOWN: z.coerce.number().min(1).max(100).default(1.5),
+  /** Of each of the two, before anything is said of them. */
+  CANARY_MIN_REQUESTS: z.coerce.number().int().min(1).default(100),
+  /** Whether a candidate with more errors is withdrawn by itself. */
+  CANARY_WITHDRAWS_ITSELF: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .default(false),
   ...redisEnv,
   LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
 });
@@ -90,6 +101,12 @@ async function main(): Promise<void> {
     },
     operations: readOperations(config.REGISTRY_OPERATIONS),
     usagePeriodDays: config.REGISTRY_USAGE_DAYS,
+    candidateRules: {
+      errorRisePoints: config.CANARY_ERROR_RISE_POINTS,
+      slowdown: config.CANARY_SLOWDOWN,
+      minRequests: config.CANARY_MIN_REQUESTS,
+      withdrawsItself: config.CANARY_WITHDRAWS_ITSELF,
+    },
   });
   const credentials = createCredentials({
     db,

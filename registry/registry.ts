@@ -6,47 +6,27 @@
 import { type Kysely, sql } from "kysely";
 import type { Clock } from "../platform/clock.ts";
 import { sha256Of, signSupergraph } from "../platform/supergraph-signature.ts";
+import { mayChange } from "./access.ts";
 import { auditTo } from "./audit.ts";
-import type { KnownOperation, MemberSdl } from "./checks/input.ts";
-import { type Checked, runChecks } from "./checks/run.ts";
-import type { Actor } from "./credentials.ts";
-import { RegistryError } from "./errors.ts";
-import type { Finding } from "./findings.ts";
+import { type CandidateRules, createCandidates } from "./candidates/candidates.ts";
+import type { KnownOperation } from "./checks/input.ts";
+import type { Checked } from "./checks/run.ts";
 import { changeContracts } from "./contracts/change.ts";
 import { readContracts } from "./contracts/store.ts";
+import type { Actor } from "./credentials.ts";
+import { RegistryError } from "./errors.ts";
+import { createExamine, type Submission } from "./examine.ts";
 import {
   contractsOf,
   currentVariant,
   launchContracts,
   type Launched,
   liveLaunch,
-  readLiveContracts,
 } from "./launching.ts";
+import { launchExamined, type Published } from "./publishing.ts";
 import * as store from "./store.ts";
 import type { RegistryTables } from "./tables.ts";
 import { readUsage } from "./usage.ts";
-
-export type Submission = {
-  readonly subgraph: string;
-  readonly sdl: string;
-  /** Default: the one that is live. */
-  readonly routingUrl?: string;
-};
-
-export type Published =
-  | {
-      readonly kind: "published";
-      readonly launch: number;
-      readonly sha256: string;
-      readonly findings: readonly Finding[];
-    }
-  | {
-      readonly kind: "unchanged";
-      readonly launch: number;
-      readonly sha256: string;
-      readonly findings: readonly Finding[];
-    }
-  | { readonly kind: "refused"; readonly findings: readonly Finding[] };
 
 export type RegistryDeps = {
   readonly db: Kysely<RegistryTables>;
@@ -58,24 +38,23 @@ export type RegistryDeps = {
   readonly operations: readonly KnownOperation[];
   /** How long nobody may have used what is taken away. */
   readonly usagePeriodDays: number;
+  /** Default: `candidateDefaults`. */
+  readonly candidateRules?: CandidateRules;
+};
+
+export const candidateDefaults: CandidateRules = {
+  minRequests: 100,
+  errorRisePoints: 1,
+  slowdown: 1.5,
+  withdrawsItself: false,
 };
 
 export type Registry = ReturnType<typeof createRegistry>;
 
 const lockKey = 3_142_592_655;
 
-function mayChange(actor: Actor, subgraph: string): void {
-  if (actor.kind === "operator") return;
-  if (actor.kind === "agency" && actor.subgraphs.includes(subgraph)) return;
-  const scope = actor.kind === "agency" ? actor.subgraphs.join(", ") : "reading";
-  throw new RegistryError(
-    "NOT_ALLOWED",
-    `This credential is for ${scope}, not for "${subgraph}": ask the city's operator to widen it.`,
-  );
-}
-
 export function createRegistry(deps: RegistryDeps) {
-  const { db, clock, privateKey, announce, operations, usagePeriodDays } = deps;
+  const { db, clock, privateKey, announce, usagePeriodDays } = deps;
 
   const locked = <T>(change: (db: Kysely<RegistryTables>) => Promise<T>): Promise<T> =>
     db.transaction().execute(async (transaction) => {
@@ -89,37 +68,7 @@ export function createRegistry(deps: RegistryDeps) {
     for (const [variant, launch] of launched) announce(variant, launch);
   };
 
-  async function examine(
-    db: Kysely<RegistryTables>,
-    { subgraph: name, sdl, routingUrl }: Submission,
-  ): Promise<{ checked: Checked; member: MemberSdl; live: store.Launch | undefined }> {
-    const registered = await store.readSubgraph(db, name);
-    if (!registered)
-      throw new RegistryError(
-        "NOT_FOUND",
-        `There is no subgraph "${name}": ask the city's operator to register it with its owner.`,
-      );
-    const live = await liveLaunch(db, currentVariant);
-    const members = await store.readMembers(db, live?.members ?? {});
-    const url = routingUrl ?? members.find((one) => one.name === name)?.routingUrl;
-    if (url === undefined)
-      throw new RegistryError("BAD_REQUEST", "The first publish needs a routingUrl.");
-    if (!URL.canParse(url) || !/^https?:/.test(url))
-      throw new RegistryError("BAD_REQUEST", `The routingUrl "${url}" is no http(s) URL.`);
-    const member: MemberSdl = { name, owner: registered.owner, routingUrl: url, sdl };
-    const contracts = await readContracts(db);
-    const checked = await runChecks({
-      contracts,
-      liveContracts: await readLiveContracts(db, contracts),
-      subgraph: member,
-      others: members.filter((one) => one.name !== name),
-      consents: await store.readConsents(db),
-      liveSupergraph: live && (await store.readSupergraph(db, live.compositionId)),
-      usage: await readUsage(db, usagePeriodDays, clock),
-      operations,
-    });
-    return { checked, member, live };
-  }
+  const examine = createExamine(deps);
 
   return {
     /** Changes nothing but the audit trail. */
@@ -134,43 +83,9 @@ export function createRegistry(deps: RegistryDeps) {
 
     async publish(actor: Actor, submission: Submission): Promise<Published> {
       mayChange(actor, submission.subgraph);
-      let launched: Launched = [];
-      const published = await locked(async (db): Promise<Published> => {
-        const { checked, member, live } = await examine(db, submission);
-        const { ok, findings, supergraph } = checked;
-        const at = new Date(clock());
-        const by = actor.name;
-        const audit = auditTo(db, at);
-        const about = { subgraph: member.name, sdlSha256: sha256Of(member.sdl), findings, at, by };
-        const { sdlSha256 } = about;
-        if (!ok || supergraph === undefined) {
-          const members = live?.members ?? {};
-          await store.addComposition(db, { ...about, members, sha256: null, supergraph: null });
-          await audit(by, "publish refused", { subgraph: member.name, sdl: sdlSha256 });
-          return { kind: "refused", findings };
-        }
-        const sha256 = sha256Of(supergraph);
-        if (live?.sha256 === sha256) {
-          const { members } = live;
-          const ofLive = { ...about, members, kind: "publish" } as const;
-          launched = await launchContracts(db, checked.contracts, ofLive);
-          return { kind: "unchanged", launch: live.id, sha256, findings };
-        }
-        const sdl = await store.addSdl(db, { member, sha256: sdlSha256, at, by });
-        const members = { ...live?.members, [member.name]: sdl.id };
-        const composed = await store.addComposition(db, { ...about, members, sha256, supergraph });
-        const launch = await store.addLaunch(db, {
-          variant: currentVariant,
-          compositionId: composed.id,
-          kind: "publish",
-          at,
-          by,
-        });
-        const ofContracts = { ...about, members, kind: "publish" } as const;
-        const variants = await launchContracts(db, checked.contracts, ofContracts);
-        launched = [[currentVariant, launch.id], ...variants];
-        await audit(by, "published", { subgraph: member.name, sdl: sdlSha256, launch: launch.id });
-        return { kind: "published", launch: launch.id, sha256, findings };
+      const { published, launched } = await locked(async (db) => {
+        const examined = await examine(db, submission);
+        return launchExamined(db, examined, "publish", { at: new Date(clock()), by: actor.name });
       });
       announceAll(launched);
       return published;
@@ -195,7 +110,7 @@ export function createRegistry(deps: RegistryDeps) {
               ? "There is no earlier supergraph than the live one."
               : `Launch ${to} does not exist or is what is live: see GET /launches.`,
           );
-        const isOwnLatest = to === undefined && live.kind === "publish";
+        const isOwnLatest = to === undefined && live.kind !== "rollback";
         if (actor.kind !== "operator" && !isOwnLatest)
           throw new RegistryError(
             "NOT_ALLOWED",
@@ -233,6 +148,16 @@ export function createRegistry(deps: RegistryDeps) {
       clock,
       announceAll,
       readUsage: (db) => readUsage(db, usagePeriodDays, clock),
+    }),
+
+    ...createCandidates({
+      db,
+      locked,
+      clock,
+      privateKey,
+      examine,
+      announceAll,
+      rules: deps.candidateRules ?? candidateDefaults,
     }),
 
     launches: (variant: string, limit: number) => store.readLaunches(db, variant, limit),

@@ -85,6 +85,13 @@ export async function readMembers(db: Db, members: Members): Promise<readonly Me
     .execute();
 }
 
+export const readSdl = (db: Db, id: number): Promise<{ sdl: string; routingUrl: string }> =>
+  db
+    .selectFrom("sdl")
+    .select(["sdl", "routing_url as routingUrl"])
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+
 export const readSubgraph = (db: Db, name: string) =>
   db.selectFrom("subgraph").selectAll().where("name", "=", name).executeTakeFirst();
 

@@ -72,6 +72,28 @@ export type RegistryTables = {
     hide_unreachable: boolean;
     set_at: Date;
   };
+  /** A publish that is served beside what is live; at most one is open. */
+  candidate: {
+    id: Generated<number>;
+    subgraph: string;
+    sdl_id: number;
+    share: number;
+    state: "open" | "promoted" | "withdrawn";
+    /** Composition ids by variant. */
+    compositions: JSONColumnType<Members>;
+    opened_at: Date;
+    opened_by: string;
+    ended_at: Generated<Date | null>;
+    ended_by: Generated<string | null>;
+    reason: Generated<string | null>;
+  };
+  canary_count: {
+    candidate_id: number;
+    lane: string;
+    requests: number;
+    errors: number;
+    buckets: JSONColumnType<readonly number[]>;
+  };
   /** One row a day, operation and client. */
   operation_usage: {
     day: string;

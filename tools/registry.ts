@@ -1,5 +1,13 @@
 /** `npm run registry`: an agency's or operator's way to the registry, by its HTTP API. */
 import { readFile } from "node:fs/promises";
+import {
+  tellCanary,
+  tellContracts,
+  tellDone,
+  tellFindings,
+  tellLaunches,
+} from "./registry/tell.ts";
+import type { Told } from "./registry/told.ts";
 import { runTool, ToolError } from "./tool.ts";
 
 const usage = `Usage: npm run registry -- COMMAND
@@ -7,6 +15,9 @@ const usage = `Usage: npm run registry -- COMMAND
   serve                                        the registry itself: docs/registry.md
   check --subgraph NAME --schema FILE [--url ROUTING_URL]
   publish --subgraph NAME --schema FILE [--url ROUTING_URL]
+          [--candidate SHARE]                  for SHARE percent of the clients, not live yet
+  canary                                       the candidate beside what is live, and a verdict
+  share SHARE | promote | withdraw [--reason TEXT]    of the candidate
   rollback [--to LAUNCH]
   launches [--variant NAME]
   contracts
@@ -16,12 +27,14 @@ const usage = `Usage: npm run registry -- COMMAND
   REGISTRY_URL         default http://127.0.0.1:4100
   REGISTRY_CREDENTIAL  the agency's credential, or the operator's key
 
-Ends with 1 when a check or a publish is refused.`;
+Ends with 1 when a check, a publish or a contract is refused.`;
 
 const options = {
   subgraph: { type: "string" },
   schema: { type: "string" },
   url: { type: "string" },
+  candidate: { type: "string" },
+  reason: { type: "string" },
   to: { type: "string" },
   variant: { type: "string" },
   include: { type: "string", multiple: true },
@@ -30,91 +43,89 @@ const options = {
   force: { type: "boolean" },
 } as const;
 
-type Told = {
-  readonly kind?: string;
-  readonly launch?: number;
-  readonly findings?: readonly { level: string; code: string; message: string; mend: string }[];
-  readonly contracts?: readonly {
-    name: string;
-    include: readonly string[];
-    exclude: readonly string[];
-    hideUnreachable: boolean;
-  }[];
-  readonly launches?: readonly {
-    id: number;
-    kind: string;
-    subgraph: string;
-    launchedAt: string;
-    launchedBy: string;
-  }[];
-  readonly id?: number;
-  readonly error?: { readonly code: string; readonly message: string };
-};
+async function ask(route: string, body?: string | object): Promise<Told> {
+  const { REGISTRY_URL: url = "http://127.0.0.1:4100", REGISTRY_CREDENTIAL: credential = "" } =
+    process.env;
+  const [method = "", path = ""] = route.split(" ");
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${credential}` },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  }).catch((error: unknown) => {
+    throw new ToolError(`The registry ${url} does not answer: ${String(error)}`);
+  });
+  const told = (await response.json()) as Told;
+  if (told.error) throw new ToolError(`${told.error.code}: ${told.error.message}`);
+  if (!response.ok) process.exitCode = 1;
+  return told;
+}
 
 await runTool(
   { usage, options, positionals: true },
   async ({ values, positionals: [command, name] }) => {
-    const { REGISTRY_URL: url = "http://127.0.0.1:4100", REGISTRY_CREDENTIAL: credential = "" } =
-      process.env;
-    async function ask(method: string, path: string, body?: string): Promise<Told> {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${credential}` },
-        ...(body === undefined ? {} : { body }),
-      }).catch((error: unknown) => {
-        throw new ToolError(`The registry ${url} does not answer: ${String(error)}`);
-      });
-      const told = (await response.json()) as Told;
-      if (told.error) throw new ToolError(`${told.error.code}: ${told.error.message}`);
-      if (!response.ok) process.exitCode = 1;
-      return told;
-    }
-    const tellFindings = ({ findings = [] }: Told): void => {
-      for (const { level, code, message, mend } of findings)
-        console.log(`${level} ${code}: ${message}\n  ${mend}`);
-    };
-    if (command === "check" || command === "publish") {
-      const { subgraph, schema, url: routingUrl } = values;
+    async function submit(): Promise<readonly string[]> {
+      const { subgraph, schema, url: routingUrl, candidate } = values;
       if (!subgraph || !schema)
         throw new ToolError(`--subgraph and --schema are needed.\n\n${usage}`);
-      const parameters = new URLSearchParams({ subgraph, ...(routingUrl ? { routingUrl } : {}) });
-      const told = await ask(
-        "POST",
-        `/${command}?${parameters.toString()}`,
-        await readFile(schema, "utf8"),
-      );
-      tellFindings(told);
-      const state = process.exitCode === 1 ? "refused" : (told.kind ?? "passes");
-      console.log(told.launch === undefined ? state : `${state}: launch ${told.launch}`);
-    } else if (command === "rollback") {
-      const body = values.to === undefined ? {} : { to: Number(values.to) };
-      const { id } = await ask("POST", "/rollback", JSON.stringify(body));
-      console.log(`rolled back: launch ${id}`);
-    } else if (command === "launches") {
-      const { variant = "current" } = values;
-      const { launches = [] } = await ask(
-        "GET",
-        `/launches?${new URLSearchParams({ variant }).toString()}`,
-      );
-      for (const { id, kind, subgraph, launchedAt, launchedBy } of launches)
-        console.log(`${id}\t${kind}\t${subgraph}\t${launchedAt}\t${launchedBy}`);
-    } else if (command === "contracts") {
-      const { contracts = [] } = await ask("GET", "/contracts");
-      for (const { name: contract, include, exclude, hideUnreachable } of contracts)
-        console.log(
-          `${contract}\tinclude: ${include.join(", ") || "everything"}\texclude: ${exclude.join(", ") || "nothing"}${hideUnreachable ? "" : "\tunreachable types kept"}`,
+      const parameters = new URLSearchParams({
+        subgraph,
+        ...(routingUrl ? { routingUrl } : {}),
+        ...(command === "publish" && candidate !== undefined ? { candidate } : {}),
+      });
+      const sdl = await readFile(schema, "utf8");
+      const told = await ask(`POST /${command}?${parameters.toString()}`, sdl);
+      const passes = command === "check" && process.exitCode !== 1;
+      return [...tellFindings(told), passes ? "passes" : tellDone({ kind: "refused", ...told })];
+    }
+
+    const commands: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+      check: submit,
+      publish: submit,
+      async rollback() {
+        const { id } = await ask(
+          "POST /rollback",
+          values.to === undefined ? {} : { to: Number(values.to) },
         );
-    } else if (command === "contract" && name) {
-      const { include, exclude, force } = values;
-      const hideUnreachable = values["keep-unreachable"] !== true;
-      const contract = { name, include, exclude, hideUnreachable, force };
-      const told = await ask("POST", "/contracts", JSON.stringify(contract));
-      tellFindings(told);
-      console.log(told.launch === undefined ? told.kind : `${told.kind}: launch ${told.launch}`);
-    } else if (command === "remove-contract" && name) {
-      await ask("POST", "/contracts/remove", JSON.stringify({ name }));
-      console.log("removed");
-    } else throw new ToolError(usage);
+        return [`rolled back: launch ${id}`];
+      },
+      async launches() {
+        const parameters = new URLSearchParams({ variant: values.variant ?? "current" });
+        return tellLaunches(await ask(`GET /launches?${parameters.toString()}`));
+      },
+      contracts: async () => [tellContracts(await ask("GET /contracts"))],
+      async contract() {
+        const { include, exclude, force } = values;
+        const hideUnreachable = values["keep-unreachable"] !== true;
+        const told = await ask("POST /contracts", {
+          name,
+          include,
+          exclude,
+          hideUnreachable,
+          force,
+        });
+        return [...tellFindings(told), tellDone(told)];
+      },
+      async "remove-contract"() {
+        await ask("POST /contracts/remove", { name });
+        return ["removed"];
+      },
+      canary: async () => tellCanary(await ask("GET /canary")),
+      async share() {
+        await ask("POST /canary/share", { share: Number(name) });
+        return [`for ${name} % of the clients`];
+      },
+      async promote() {
+        const told = await ask("POST /canary/promote");
+        return [...tellFindings(told), tellDone(told)];
+      },
+      async withdraw() {
+        await ask("POST /canary/withdraw", { reason: values.reason });
+        return ["withdrawn"];
+      },
+    };
+    const run = command !== undefined && Object.hasOwn(commands, command) && commands[command];
+    if (!run) throw new ToolError(usage);
+    for (const line of await run()) console.log(line);
     return undefined;
   },
 );

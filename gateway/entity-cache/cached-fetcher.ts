@@ -15,13 +15,15 @@ export type CachedFetcherDeps = Omit<ReadThroughDeps, "policies"> & {
   readonly privatePart: PrivatePart;
   /** False for a subgraph of which nothing is to be cached. */
   readonly isCached: (subgraph: string) => boolean;
+  /** Answers of one space are not found in another. Default: "". */
+  readonly space?: string;
 };
 
 /** @returns the fetcher of a graph: what it has learnt of one supergraph's questions holds for the next one's. */
 export function createCachedFetchers(deps: CachedFetcherDeps): (graph: Graph) => Fetcher {
-  const { isCached } = deps;
+  const { isCached, space = "" } = deps;
   const policies = createPolicies();
-  const keys = createKeyMaker(policies, deps.privatePart);
+  const keys = createKeyMaker(policies, deps.privatePart, space);
   const readThrough = createReadThrough({ ...deps, policies });
   const direct = createDirectFetcher(deps.defaultsOf);
 

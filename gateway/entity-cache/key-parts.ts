@@ -28,7 +28,13 @@ export type KeyMaker = {
   ) => string;
 };
 
-export function createKeyMaker(policies: Policies, privatePart: PrivatePart): KeyMaker {
+/** @param space Answers of one space are not found in another. */
+export function createKeyMaker(
+  policies: Policies,
+  privatePart: PrivatePart,
+  space: string,
+): KeyMaker {
+  const spaceParts = space === "" ? [] : [space];
   const parts = new WeakMap<Principal, string>();
   const nobody = privatePart(["nobody"]);
 
@@ -48,7 +54,7 @@ export function createKeyMaker(policies: Policies, privatePart: PrivatePart): Ke
     },
     keyOf(shape, scope, variables, representation, principal) {
       const whose = scope === Scope.Private ? partOf(principal) : "";
-      return cacheKey("data", [shape.id, variables, representation, whose]);
+      return cacheKey("data", [shape.id, variables, representation, whose, ...spaceParts]);
     },
   };
 }

@@ -18,7 +18,8 @@ import { followInvalidations } from "./invalidation-stream.ts";
 import { createInvalidator, type Invalidator } from "./invalidator.ts";
 
 export type Caching = {
-  readonly fetcherOf: (graph: Graph) => Fetcher;
+  /** @param space Answers of one space are not found in another. */
+  readonly fetchersIn: (space: string) => (graph: Graph) => Fetcher;
   /** Undefined when nothing is cached. */
   readonly cache: OpenCache | undefined;
   readonly invalidator: Invalidator | undefined;
@@ -43,7 +44,7 @@ export function openCaching(config: Config, deps: CachingDeps): Caching {
   if (!config.CACHE) {
     const direct = createDirectFetcher(defaultsOf);
     const close = async () => {};
-    return { fetcherOf: () => direct, cache: undefined, invalidator: undefined, close };
+    return { fetchersIn: () => () => direct, cache: undefined, invalidator: undefined, close };
   }
   const redis = redisOptions(config);
   const cache = openCache(
@@ -55,6 +56,7 @@ export function openCaching(config: Config, deps: CachingDeps): Caching {
       redisTimeoutMs: config.REDIS_TIMEOUT_MS,
     },
   );
+  const privatePart = createPrivatePart(privateSecret(config));
   const invalidator = createInvalidator({ invalidate: cache.invalidate, current, log });
   const stream =
     redis &&
@@ -68,14 +70,16 @@ export function openCaching(config: Config, deps: CachingDeps): Caching {
   return {
     cache,
     invalidator,
-    fetcherOf: createCachedFetchers({
-      entries: cache.entries,
-      defaultsOf,
-      isCached: (subgraph) => config.optionsOf(subgraph).cache !== false,
-      clock,
-      refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
-      privatePart: createPrivatePart(privateSecret(config)),
-    }),
+    fetchersIn: (space) =>
+      createCachedFetchers({
+        entries: cache.entries,
+        defaultsOf,
+        isCached: (subgraph) => config.optionsOf(subgraph).cache !== false,
+        clock,
+        refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
+        privatePart,
+        space,
+      }),
     async close() {
       await stream?.stop();
       await cache.close();

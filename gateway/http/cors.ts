@@ -41,6 +41,7 @@ const defaults: CorsOptions = {
     "graphql-client-name",
     "graphql-client-version",
     "x-graphql-event-stream-token",
+    "city-graph-preview",
   ],
   exposedHeaders: ["x-request-id"],
   maxAgeSeconds: 3_600,

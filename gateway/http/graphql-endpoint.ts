@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Principal } from "../../platform/principal.ts";
+import type { CandidateFor } from "../canary/routing.ts";
 import type { RequestContext } from "../context.ts";
 import { tagOf } from "../response-cache/packed-answer.ts";
 import { cachingHeaders, isMatch } from "./answer-headers.ts";
@@ -45,6 +46,8 @@ export type EndpointDeps = {
   readonly authenticate: Authenticate;
   /** Whether `authenticate` is asked also about who sends no token. Default: false. */
   readonly needsToken?: boolean;
+  /** Undefined: there are no candidates. */
+  readonly candidateFor?: CandidateFor | undefined;
   /** Undefined: nobody is answered by events. */
   readonly stream?: StreamAnswers;
   /** Undefined: nobody has several operations answered on one stream. */
@@ -177,6 +180,11 @@ export function createGraphQLEndpoint(deps: EndpointDeps, options: EndpointOptio
       signal: lifetime.signal(),
       log,
       explain: mayExplain(request.headers, principal, options.explainTo),
+      candidate: deps.candidateFor?.({
+        headers: request.headers,
+        principal,
+        address: addressOf(exchange),
+      }),
     });
   }
 

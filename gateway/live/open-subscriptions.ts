@@ -22,6 +22,15 @@ export class LastMessage extends Error {
   }
 }
 
+export const graphChanged = new LastMessage(
+  "SUBSCRIPTION_SCHEMA_RELOAD",
+  "The graph has changed: subscribe again.",
+);
+export const shuttingDown = new LastMessage(
+  "SHUTTING_DOWN",
+  "This gateway is going away: subscribe again.",
+);
+
 export type OpenSubscriptions = {
   /** @throws Refusal TOO_MANY_SUBSCRIPTIONS. */
   readonly open: (client: string) => OpenSubscription;

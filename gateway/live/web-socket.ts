@@ -19,6 +19,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Principal } from "../../platform/principal.ts";
+import type { CandidateFor } from "../canary/routing.ts";
 import type { RequestContext } from "../context.ts";
 import { graphError } from "../errors.ts";
 import { createCors, type CorsOptions } from "../http/cors.ts";
@@ -37,6 +38,8 @@ export type WebSocketsDeps = {
   readonly authenticate: Authenticate;
   /** Whether `authenticate` is asked also about who sends no token. Default: false. */
   readonly needsToken?: boolean;
+  /** Undefined: there are no candidates. */
+  readonly candidateFor?: CandidateFor | undefined;
   /** Bounds the sockets, and those of one address. */
   readonly connections: OpenSubscriptions;
   readonly newRequestId: () => string;
@@ -68,7 +71,7 @@ const refusal = (text: string, status: number): string =>
 /** @returns what takes the upgrades at a path. */
 export function createWebSockets(deps: WebSocketsDeps, options: WebSocketsOptions) {
   const { answers, execute, authenticate, needsToken = false, connections, clock, log } = deps;
-  const { newRequestId } = deps;
+  const { newRequestId, candidateFor } = deps;
   const { path, maxMessageBytes, maxOperations, requestTimeoutMs, pingEveryMs = 12_000 } = options;
   const cors = createCors(options.cors);
   const sockets = new WebSocketServer({
@@ -105,7 +108,8 @@ export function createWebSockets(deps: WebSocketsDeps, options: WebSocketsOption
       // Of the socket; each operation has an id of its own.
       const requestId = newRequestId();
       const deadlineMs = clock() + requestTimeoutMs;
-      const own = { ...origin, requestId, principal, deadlineMs, signal };
+      const candidate = candidateFor?.({ headers, principal, address });
+      const own = { ...origin, requestId, principal, deadlineMs, signal, candidate };
       return Object.freeze({ ...own, log: log.child({ requestId }) });
     }
 

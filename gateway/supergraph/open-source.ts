@@ -1,27 +1,33 @@
-/** The supergraph's source that the configuration asks for: the registry, or a file. */
+/** What a gateway follows as its configuration says: the registry, with its candidates, or a file. */
 import type { Log } from "../../platform/log.ts";
 import { redisOptions, registryChannel } from "../../platform/redis-env.ts";
 import type { Config } from "../config.ts";
 import { registrySource } from "./registry-source.ts";
 import { sourceOf, type SupergraphSource } from "./source.ts";
 
+/** How to ask the registry; undefined when a file is followed. */
+export function registryAccess(config: Config, variant: string) {
+  const { REGISTRY_URL: url, REGISTRY_GATEWAY_KEY: key } = config;
+  if (url === undefined || !key) return undefined;
+  const redis = redisOptions(config);
+  const channel = registryChannel(config.CACHE_NAMESPACE, variant);
+  return {
+    url: url.replace(/\/$/, ""),
+    key: key.reveal(),
+    publicKey: config.REGISTRY_PUBLIC_KEY_FILE,
+    variant,
+    pollIntervalMs: config.REGISTRY_POLL_MS,
+    ...(redis ? { push: { redis, channel } } : {}),
+  };
+}
+
 export function openSource(
   config: Config,
   { variant, keptFile }: { readonly variant: string; readonly keptFile: string },
   log: Log,
 ): SupergraphSource {
-  const { REGISTRY_URL: url, REGISTRY_GATEWAY_KEY: key } = config;
-  if (url === undefined || !key) return sourceOf(config.SUPERGRAPH);
-  const redis = redisOptions(config);
-  const channel = registryChannel(config.CACHE_NAMESPACE, variant);
-  return registrySource(log, {
-    url: url.replace(/\/$/, ""),
-    key: key.reveal(),
-    publicKey: config.REGISTRY_PUBLIC_KEY_FILE,
-    variant,
-    keptFile,
-    pollIntervalMs: config.REGISTRY_POLL_MS,
-    smokeOperation: config.REGISTRY_SMOKE_FILE || "{ __typename }",
-    ...(redis ? { push: { redis, channel } } : {}),
-  });
+  const access = registryAccess(config, variant);
+  if (!access) return sourceOf(config.SUPERGRAPH);
+  const smokeOperation = config.REGISTRY_SMOKE_FILE || "{ __typename }";
+  return registrySource(log, { ...access, keptFile, smokeOperation });
 }

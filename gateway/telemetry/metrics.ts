@@ -9,6 +9,8 @@ import type { FetchObserver } from "../fetch/observer.ts";
 export type Metrics = {
   readonly cache: CacheObserver;
   readonly fetches: FetchObserver;
+  /** Answers while a candidate is open, its own and those of what is live. */
+  readonly canary: (contract: string, lane: string, isOk: boolean, durationMs: number) => void;
   /** Asked at the time of reading. */
   readonly watchMemory: (usage: () => { readonly entries: number; readonly bytes: number }) => void;
   readonly watchSubscriptions: (open: {
@@ -58,6 +60,13 @@ export function createMetrics(join?: (registry: Registry) => () => Promise<strin
     buckets,
     registers,
   });
+  const beside = new Histogram({
+    name: "city_graph_canary_seconds",
+    help: "Requests while a candidate is open, by what served them.",
+    labelNames: ["contract", "lane", "ok"],
+    buckets,
+    registers,
+  });
   const events = new Counter({
     name: "city_graph_subgraph_events_total",
     help: "Retries, shared requests and changes of circuit breakers.",
@@ -85,6 +94,8 @@ export function createMetrics(join?: (registry: Registry) => () => Promise<strin
         events.inc({ subgraph, event: name });
       }
     },
+    canary: (contract, lane, isOk, durationMs) =>
+      beside.observe({ contract, lane, ok: String(isOk) }, durationMs / 1_000),
     watchMemory(usage) {
       const entries: Gauge = new Gauge({
         name: "city_graph_cache_memory_entries",

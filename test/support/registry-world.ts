@@ -23,12 +23,12 @@ import { tempFolder } from "./temp-folder.ts";
 export type SmallSubgraph = AsyncDisposable & {
   readonly url: string;
   /** In the test's hands. */
-  readonly state: { requests: number; isFailing: boolean; delayMs: number };
+  readonly state: { requests: number; isFailing: boolean; delayMs: number; cacheControl: string };
 };
 
 export async function startSmallSubgraph(sdl: string, resolvers: object): Promise<SmallSubgraph> {
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
-  const state = { requests: 0, isFailing: false, delayMs: 0 };
+  const state = { requests: 0, isFailing: false, delayMs: 0, cacheControl: "no-store" };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     const answer = async (): Promise<unknown> => {
@@ -37,7 +37,7 @@ export async function startSmallSubgraph(sdl: string, resolvers: object): Promis
       if (state.isFailing) return response.writeHead(500).end("{}");
       const { query: source, variables } = JSON.parse(Buffer.concat(chunks).toString());
       const result = await graphql({ schema, source, variableValues: variables });
-      const headers = { "content-type": "application/json", "cache-control": "no-store" };
+      const headers = { "content-type": "application/json", "cache-control": state.cacheControl };
       return response.writeHead(200, headers).end(JSON.stringify(result));
     };
     request.on("data", (chunk: Buffer) => chunks.push(chunk));

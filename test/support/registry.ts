@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { parse } from "graphql";
 import { silentLog } from "../../platform/log.ts";
+import type { CandidateRules } from "../../registry/candidates/candidates.ts";
 import { createCredentials } from "../../registry/credentials.ts";
 import { registryDefinition } from "../../registry/database.ts";
 import { serveRegistry } from "../../registry/http.ts";
@@ -31,6 +32,8 @@ export type TestRegistry = AsyncDisposable & {
   readonly publish: (subgraph: string, sdl: string, as: string) => Promise<RegistryAnswer>;
   /** Frees the address for a while: gateways must live on. */
   readonly stopServing: () => Promise<void>;
+  /** Again at the same address, as a new process on the same database would. */
+  readonly serveAgain: () => Promise<void>;
 };
 
 export type TestRegistryOptions = {
@@ -38,6 +41,7 @@ export type TestRegistryOptions = {
   readonly operations?: Readonly<Record<string, string>>;
   readonly announce?: (variant: string, launch: number) => void;
   readonly clock?: () => number;
+  readonly candidateRules?: CandidateRules;
 };
 
 export async function startRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
@@ -57,10 +61,12 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     announce,
     operations: known,
     usagePeriodDays: 30,
+    ...(options.candidateRules ? { candidateRules: options.candidateRules } : {}),
   });
   const credentials = createCredentials({ db, clock, operatorKey, gatewayKey });
   const deps = { registry, credentials, db, clock, log: silentLog };
-  const running = await serveRegistry(deps, { host: "127.0.0.1", port: 0 });
+  let running = await serveRegistry(deps, { host: "127.0.0.1", port: 0 });
+  const { url } = running;
   let isServing = true;
   const stopServing = async () => {
     if (isServing) await running.stop();
@@ -68,7 +74,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
   };
   const ask: TestRegistry["ask"] = async (route, { as = operatorKey, body, headers = {} } = {}) => {
     const [method = "", path = ""] = route.split(" ");
-    const response = await fetch(`${running.url}${path}`, {
+    const response = await fetch(`${url}${path}`, {
       method,
       headers: { authorization: `Bearer ${as}`, ...headers },
       ...(body === undefined
@@ -84,7 +90,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     };
   };
   return {
-    url: running.url,
+    url,
     publicKey,
     database,
     ask,
@@ -102,6 +108,10 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
         body: sdl,
       }),
     stopServing,
+    async serveAgain() {
+      running = await serveRegistry(deps, { host: "127.0.0.1", port: Number(new URL(url).port) });
+      isServing = true;
+    },
     async [Symbol.asyncDispose]() {
       await stopServing();
       await database[Symbol.asyncDispose]();
