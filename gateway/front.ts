@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
+import { keptByAsker } from "./http/answer-keeping.ts";
 import type { CorsOptions } from "./http/cors.ts";
 import type { Authenticate, EndpointDeps } from "./http/graphql-endpoint.ts";
 import type { Serving } from "./canary/canary.ts";
@@ -63,7 +64,7 @@ export function openFront(deps: FrontDeps, options: FrontOptions): Front {
   return {
     path,
     endpoint: {
-      execute,
+      execute: needsToken ? async (...asked) => keptByAsker(await execute(...asked)) : execute,
       stream: createStreamAnswers({ answers, execute }),
       ...(options.hasSingle ? { single } : {}),
       deferred,

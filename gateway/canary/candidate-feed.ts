@@ -60,10 +60,13 @@ export function createCandidateFeed(log: Log, options: CandidateFeedOptions): Ca
     if (status !== 200) throw new Error(`the registry answered ${status}`);
     const id = Number(headers.get("city-graph-candidate"));
     const share = Number(headers.get("city-graph-share"));
-    const signed = { variant: candidateVariant(variant), launch: id, supergraph };
-    if (!verifySupergraph(signed, headers.get("city-graph-signature") ?? "", publicKey))
-      throw new Error("a candidate's signature is not the registry's");
+    // Also of what is refused: it is not fetched again and again.
     seen = headers.get("etag") ?? "";
+    const signed = { variant: candidateVariant(variant), launch: id, supergraph };
+    if (!verifySupergraph(signed, headers.get("city-graph-signature") ?? "", publicKey)) {
+      log.error({ candidate: id }, "candidate refused: its signature is not the registry's");
+      return undefined;
+    }
     return { kind: "open", id, share, supergraph };
   }
 

@@ -3,6 +3,7 @@
  * the same scopes, are reached by the live transport, with its limits and breakers; others by one of the
  * candidate's own. Its answers are cached apart.
  */
+import { keptByNobody } from "../http/answer-keeping.ts";
 import { type LaneDeps, type LaneOptions, openLane } from "../lane.ts";
 import { graphChanged, type OpenSubscriptions } from "../live/open-subscriptions.ts";
 import type { Graph } from "../supergraph/graph.ts";
@@ -60,7 +61,9 @@ export async function openCandidateLane(
     });
     graph = lane.current();
     return {
-      ...lane,
+      deferred: lane.deferred,
+      answers: lane.answers,
+      execute: async (...asked) => keptByNobody(await lane.execute(...asked)),
       async close() {
         subscriptions.endAll(graphChanged);
         await lane.stop();

@@ -19,6 +19,7 @@ import { keepComposed, keepRefused, launchExamined, type Published } from "../pu
 import { readSdl, readSupergraph } from "../store.ts";
 import type { RegistryTables } from "../tables.ts";
 import * as store from "./store.ts";
+import { announcementOf, withdraw } from "./withdraw.ts";
 import { errorShare, judge, type VerdictRules } from "./verdict.ts";
 
 type Db = Kysely<RegistryTables>;
@@ -61,15 +62,6 @@ export function createCandidates(deps: CandidatesDeps) {
     return last;
   }
 
-  const announcementOf = async (db: Db, id: number): Promise<Launched> =>
-    Object.keys(await store.readCompositionIds(db, id)).map((variant) => [variant, id] as const);
-
-  async function withdrawOne(db: Db, id: number, by: string, reason: string): Promise<void> {
-    const at = new Date(clock());
-    await store.endCandidate(db, id, { state: "withdrawn", at, by, reason });
-    await auditTo(db, at)(by, "candidate withdrawn", { candidate: id, reason });
-  }
-
   return {
     /** @param share Percent, 0 to 100, of the clients that are served by it. */
     async publishCandidate(
@@ -95,7 +87,7 @@ export function createCandidates(deps: CandidatesDeps) {
         }
         if (examined.live?.sha256 === sha256Of(supergraph)) return { kind: "unchanged", findings };
         if (last?.state === "open")
-          await withdrawOne(db, last.id, by, "A newer one took its place.");
+          await withdraw(db, last.id, { at, by }, "A newer one took its place.");
         const kept = await keepComposed(db, { ...examined, supergraph }, { at, by });
         const { subgraph } = submission;
         const candidate = await store.addCandidate(db, { ...kept, subgraph, share, at, by });
@@ -139,8 +131,7 @@ export function createCandidates(deps: CandidatesDeps) {
     async withdraw(actor: Actor, reason: string): Promise<void> {
       const launched = await locked(async (db) => {
         const { id } = await openOne(db, actor);
-        await withdrawOne(db, id, actor.name, reason);
-        return announcementOf(db, id);
+        return withdraw(db, id, { at: new Date(clock()), by: actor.name }, reason);
       });
       announceAll(launched);
     },
@@ -168,8 +159,8 @@ export function createCandidates(deps: CandidatesDeps) {
         if (last?.id !== candidate || last.state !== "open") return [];
         const verdict = judge(await store.addToCounts(db, candidate, counted), rules);
         if (!rules.withdrawsItself || verdict.kind !== "more errors") return [];
-        await withdrawOne(db, candidate, "registry", `More errors. ${verdict.message}`);
-        return announcementOf(db, candidate);
+        const by = { at: new Date(clock()), by: "registry" };
+        return withdraw(db, candidate, by, `More errors. ${verdict.message}`);
       });
       announceAll(launched);
     },

@@ -6,6 +6,7 @@ import type { Kysely } from "kysely";
 import type { Clock } from "../../platform/clock.ts";
 import { auditTo } from "../audit.ts";
 import { checkContractClients, composeContracts } from "../checks/contracts.ts";
+import { withdrawOpen } from "../candidates/withdraw.ts";
 import type { Usage } from "../checks/input.ts";
 import type { Actor } from "../credentials.ts";
 import { RegistryError } from "../errors.ts";
@@ -36,6 +37,10 @@ export type ChangeContractsDeps = {
   readonly announceAll: (launched: Launched) => void;
   readonly readUsage: (db: Db) => Promise<Usage>;
 };
+
+/** A candidate was composed by the tags of before, and would show what is hidden now. */
+const changed = (contract: string): string =>
+  `The contract ${contract} has changed: publish the candidate again.`;
 
 export function changeContracts({ locked, clock, announceAll, readUsage }: ChangeContractsDeps) {
   async function examine(db: Db, contract: Contract, whole: string) {
@@ -73,8 +78,10 @@ export function changeContracts({ locked, clock, announceAll, readUsage }: Chang
           const about = { members, subgraph, sdlSha256, findings, at, by };
           launched = await launchContracts(db, supergraphs, { ...about, kind: "contract" });
         }
-        await auditTo(db, at)(by, "contract set", { ...contract, force });
         const [first] = launched;
+        const ended = await withdrawOpen(db, { at, by }, changed(contract.name));
+        launched = [...launched, ...ended];
+        await auditTo(db, at)(by, "contract set", { ...contract, force });
         return { kind: "set", findings, ...(first ? { launch: first[1] } : {}) };
       });
       announceAll(launched);
@@ -83,11 +90,14 @@ export function changeContracts({ locked, clock, announceAll, readUsage }: Chang
 
     /** Gateways that follow it go on with what they have. */
     async removeContract(actor: Actor, name: string): Promise<void> {
-      await locked(async (db) => {
+      const launched = await locked(async (db) => {
         if (!(await store.removeContract(db, name)))
           throw new RegistryError("NOT_FOUND", `There is no contract "${name}".`);
-        await auditTo(db, new Date(clock()))(actor.name, "contract removed", { name });
+        const at = new Date(clock());
+        await auditTo(db, at)(actor.name, "contract removed", { name });
+        return withdrawOpen(db, { at, by: actor.name }, changed(name));
       });
+      announceAll(launched);
     },
   };
 }

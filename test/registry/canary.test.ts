@@ -1,5 +1,7 @@
 /** A candidate beside what is live, at a gateway, over real sockets. */
+import { createClient } from "graphql-ws";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
 import { people } from "../support/city.ts";
 import { linkOf } from "../support/registry.ts";
 import {
@@ -101,6 +103,50 @@ it("answers marked requests, to those who may, from where the candidate's subgra
     message: expect.stringContaining(`candidate ${id} is open`),
     extensions: { code: "NO_CANDIDATE" },
   });
+});
+
+it("serves marked requests whatever carries them: WebSockets and answers in parts; no shared cache keeps any", async () => {
+  const id = await openCandidate(0);
+  const overSocket = (params: object) =>
+    new Promise<unknown>((resolve, reject) => {
+      const client = createClient({
+        url: `${gateway.origin.replace("http", "ws")}/graphql`,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        connectionParams: { authorization: `Bearer ${operator}`, ...params },
+      });
+      let last: unknown;
+      client.subscribe(
+        { query: who },
+        { next: (value) => void (last = value), error: reject, complete: () => resolve(last) },
+      );
+    });
+  const mark = { "city-graph-preview": `${id}` };
+  expect(await overSocket({})).toMatchObject({ data: { bench: { answeredBy: "the old one" } } });
+  expect(await overSocket(mark)).toMatchObject({ data: { bench: { answeredBy: "the next one" } } });
+  await expect(overSocket({ "city-graph-preview": "4711" })).rejects.toMatchObject([
+    { extensions: { code: "NO_CANDIDATE" } },
+  ]);
+
+  const send = (headers: Record<string, string>, query: string) =>
+    fetch(`${gateway.origin}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${operator}`,
+        ...headers,
+      },
+      body: JSON.stringify({ query }),
+    });
+  const accept = "multipart/mixed;deferSpec=20220824";
+  const inParts = await send({ ...mark, accept }, "{ bench { id ... @defer { answeredBy } } }");
+  expect(inParts.headers.get("content-type")).toContain("multipart/mixed");
+  expect(await inParts.text()).toContain("the next one");
+
+  next.state.cacheControl = old.state.cacheControl = "public, max-age=60";
+  const kept = [await send({}, "{ bench { id } }"), await send(mark, "{ bench { id } }")];
+  expect(kept[0]?.headers.get("cache-control")).toMatch(/^public, max-age/);
+  expect(kept[1]?.headers.get("cache-control")).toBe("no-store");
 });
 
 it("gives the candidate its share of the clients, whatever and however often they ask", async () => {

@@ -156,6 +156,19 @@ describe.each(databases)("candidates on $kind", ({ kind }) => {
     });
   });
 
+  it("ends when a contract changes, so that it shows nothing that is hidden since", async () => {
+    await open("ponds");
+    const contract = { name: "map", exclude: ["internal"] };
+    await registry.ask("POST /contracts", { body: contract });
+    expect((await standing()).candidate).toMatchObject({
+      state: "withdrawn",
+      reason: expect.stringMatching(/contract map has changed/),
+    });
+    await open("ponds");
+    await registry.ask("POST /contracts/remove", { body: { name: "map" } });
+    expect((await ofGateways()).status).toBe(204);
+  });
+
   it("goes live in all variants when it is promoted, checked again against what is live by then", async () => {
     await open(`ponds${kind}`);
     const aged = benchesSdl.replace(

@@ -127,6 +127,25 @@ it("holds WebSockets to the same, each at its contract's path", async () => {
   ]);
 });
 
+it("lets shared caches keep what is for everybody, and nothing of a contract that needs a token", async () => {
+  const cacheControl = async (path: string, token?: string) => {
+    const url = `${gateway.origin}${path}?query=${encodeURIComponent("{ bench { id } }")}`;
+    const headers = {
+      "apollo-require-preflight": "1",
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    };
+    const response = await fetch(url, { headers });
+    await response.text();
+    return response.headers.get("cache-control");
+  };
+  benches.state.cacheControl = "public, max-age=60";
+  expect(await cacheControl("/graphql")).toMatch(/^public, max-age=/);
+  // The second time from what the gateway itself has kept.
+  for (const path of ["/partner/graphql", "/partner/graphql"])
+    expect(await cacheControl(path, tokens.partner)).toMatch(/^private, max-age=/);
+  benches.state.cacheControl = "no-store";
+});
+
 it("takes up a change of a contract's tags by push, without a restart", async () => {
   const contract = { name: "partner", exclude: ["internal", "partner"], force: true };
   const { body } = await world.registry.ask("POST /contracts", { body: contract });
