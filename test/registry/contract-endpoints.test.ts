@@ -16,6 +16,15 @@ const sdl = `${linkOf("@key", "@tag")}
 type Query {
   "One bench."
   bench: Bench @cacheControl(maxAge: 60)
+  "What was found last."
+  found: Found @cacheControl(maxAge: 60)
+}
+"What may be found."
+union Found = Bench | Ledger
+"The city's books."
+type Ledger @tag(name: "internal") {
+  "The sum."
+  sum: Int
 }
 "A bench."
 type Bench @key(fields: "id") {
@@ -27,9 +36,28 @@ type Bench @key(fields: "id") {
   rent: Int @tag(name: "partner")
 }
 `;
-const resolvers = { Query: { bench: () => ({ id: "1", cost: 700, rent: 5 }) } };
+const resolvers = {
+  Query: {
+    bench: () => ({ id: "1", cost: 700, rent: 5 }),
+    found: () => ({ __typename: "Ledger", sum: 9 }),
+  },
+};
+
+/** Of the same agency; it needs a field that the public does not see. */
+const yardsSdl = `${linkOf("@key", "@external", "@requires")}
+"A bench."
+type Bench @key(fields: "id") {
+  "Its id."
+  id: ID!
+  "What it has cost."
+  cost: Int @external
+  "Whether it was dear."
+  isDear: Boolean @requires(fields: "cost")
+}
+`;
 
 let world: RegistryWorld;
+let yards: SmallSubgraph;
 let benches: SmallSubgraph;
 let gateway: Awaited<ReturnType<RegistryWorld["startGateway"]>>;
 const tokens = { public: "", partner: "", internal: "" };
@@ -39,6 +67,11 @@ beforeAll(async () => {
   benches = await startSmallSubgraph(sdl, resolvers);
   await world.registry.join("benches");
   await world.publish("benches", sdl, benches.url);
+  yards = await startSmallSubgraph(yardsSdl, {
+    Bench: { isDear: ({ cost }: { cost: number }) => cost > 500 },
+  });
+  await world.registry.join("yards", "benches");
+  await world.publish("yards", yardsSdl, yards.url);
   gateway = await world.startGateway({
     CONTRACTS: "public=/graphql,partner=/partner/graphql,internal=/internal/graphql",
     CONTRACT_AUDIENCES: "partner=city-partner,internal=city-internal",
@@ -50,6 +83,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
   await benches[Symbol.asyncDispose]();
+  await yards[Symbol.asyncDispose]();
 });
 
 it("hides a tagged field from the public path, in introspection and in queries, and answers it elsewhere", async () => {
@@ -58,9 +92,14 @@ it("hides a tagged field from the public path, in introspection and in queries, 
     (await gateway.ask(path, introspection, token ? { token } : {})).data.__type.fields.map(
       ({ name }: { name: string }) => name,
     );
-  expect(await shown("/graphql")).toEqual(["id"]);
-  expect(await shown("/partner/graphql", tokens.partner)).toEqual(["id", "rent"]);
-  expect(await shown("/internal/graphql", tokens.internal)).toEqual(["id", "cost", "rent"]);
+  expect(await shown("/graphql")).toEqual(["id", "isDear"]);
+  expect(await shown("/partner/graphql", tokens.partner)).toEqual(["id", "rent", "isDear"]);
+  expect(await shown("/internal/graphql", tokens.internal)).toEqual([
+    "id",
+    "cost",
+    "rent",
+    "isDear",
+  ]);
 
   const query = "{ bench { id cost } }";
   const internal = await gateway.ask("/internal/graphql", query, { token: tokens.internal });
@@ -75,6 +114,23 @@ it("hides a tagged field from the public path, in introspection and in queries, 
     token: tokens.partner,
   });
   expect(partner.data).toEqual({ bench: { rent: 5 } });
+});
+
+it("still fetches what is hidden, to answer what is not", async () => {
+  const { data } = await gateway.ask("/graphql", "{ bench { isDear } }");
+  expect(data).toEqual({ bench: { isDear: true } });
+});
+
+it("answers with nothing where a field turns out to be of a type that is hidden, and does not name it", async () => {
+  const internal = await gateway.ask("/internal/graphql", "{ found { __typename } }", {
+    token: tokens.internal,
+  });
+  expect(internal.data).toEqual({ found: { __typename: "Ledger" } });
+  for (const query of ["{ found { __typename } }", "{ found { ... on Bench { id } } }"]) {
+    const answer = await gateway.ask("/graphql", query);
+    expect(answer.data).toEqual({ found: null });
+    expect(JSON.stringify(answer)).not.toContain("Ledger");
+  }
 });
 
 it("refuses a token of another contract, and says where it belongs", async () => {
