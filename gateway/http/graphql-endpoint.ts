@@ -172,19 +172,18 @@ export function createGraphQLEndpoint(deps: EndpointDeps, options: EndpointOptio
   const addressOf = ({ request }: Exchange): string => request.socket.remoteAddress ?? "";
 
   function contextOf(exchange: Exchange, principal: Principal | undefined): RequestContext {
-    const { request, lifetime, origin, deadlineMs, log } = exchange;
+    const { request, lifetime, origin, deadlineMs, record, log } = exchange;
+    const { headers } = request;
+    const candidate = deps.candidateFor?.({ headers, principal, address: addressOf(exchange) });
+    if (candidate) record.candidate = candidate.id;
     return Object.freeze({
       ...origin,
       principal,
       deadlineMs,
       signal: lifetime.signal(),
       log,
-      explain: mayExplain(request.headers, principal, options.explainTo),
-      candidate: deps.candidateFor?.({
-        headers: request.headers,
-        principal,
-        address: addressOf(exchange),
-      }),
+      explain: mayExplain(headers, principal, options.explainTo),
+      candidate,
     });
   }
 

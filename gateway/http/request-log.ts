@@ -12,6 +12,8 @@ import type { RequestOrigin } from "./request-context.ts";
 export type RequestRecord = {
   /** As the client asked; the reply's, which the executor found, goes before it. */
   operationName?: string | undefined;
+  /** Number of the candidate that answers it instead of what is live. */
+  candidate?: number;
   reply?: Reply;
 };
 
@@ -36,6 +38,7 @@ export function logWhenEnded(
         clientName,
         clientVersion,
         operationName: namePattern.test(operationName ?? "") ? operationName : undefined,
+        candidate: record.candidate,
         durationMs: clock() - startMs,
         httpStatus: reply?.httpStatus ?? 499,
         outcome: reply?.outcome ?? "aborted",

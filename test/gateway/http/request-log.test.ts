@@ -60,6 +60,19 @@ describe("the log", () => {
     expect(JSON.stringify(server.lines)).not.toMatch(/s3cret|person-amal/);
   });
 
+  it("names the candidate that answers instead of what is live", async () => {
+    await using server = await startPlainServer({
+      candidateFor: ({ headers }) =>
+        headers["city-graph-preview"] === "7" ? { id: 7, isMarked: true } : undefined,
+    });
+    await post(server.url, { query: "{ hello }" }, { "city-graph-preview": "7" });
+    await post(server.url, { query: "{ hello }" });
+    expect((await server.requestLines(2)).map(({ candidate }) => candidate)).toEqual([
+      7,
+      undefined,
+    ]);
+  });
+
   it("has health and readiness at debug level only", async () => {
     await using server = await startPlainServer();
     await fetch(`${server.base}/health`);
