@@ -35,6 +35,9 @@ const plainReads = 255;
 /** So many objects that begin alike are compared: a bound for texts that are made to be slow. */
 const mostAlike = 4;
 
+/** Of characters that V8 copies when they are cut out. */
+const longestCopied = 12;
+
 const irregular = new Error("Not as asked.");
 
 const codes = { quote: 0x22, comma: 0x2c, colon: 0x3a, bracket: 0x5b, brace: 0x7b } as const;
@@ -66,7 +69,9 @@ function readString(reading: Reading): string {
     at += 1;
   }
   reading.at = at + 1;
-  return hasEscape ? (JSON.parse(text.slice(start - 1, at + 1)) as string) : text.slice(start, at);
+  // V8 cuts a longer string out as a view, which would keep the whole answer in memory as long as the object lives.
+  const isPlain = !hasEscape && at - start <= longestCopied;
+  return isPlain ? text.slice(start, at) : (JSON.parse(text.slice(start - 1, at + 1)) as string);
 }
 
 function readWord<T>(reading: Reading, word: string, value: T): T {
