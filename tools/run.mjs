@@ -63,14 +63,19 @@ async function check() {
 
 const tellFailed = (failed) => say(`Failed: ${failed.join(", ")}. See above.`);
 
-/** @param script What runs, below dist/. Types are not checked: the program starts even so. */
-const program = (script) => async (args) => {
-  await whileLocked(root, () => build(root, { types: false }));
-  const file = join(root, "dist", script);
-  // In the caller's folder: `--supergraph ../mine.graphql` means what it says.
-  const options = { root, cwd: process.cwd(), ipc: true };
-  return runProcess("node", ["--enable-source-maps", file, ...args], options);
-};
+/**
+ * @param script What runs, below dist/. Types are not checked: the program starts even so.
+ * @param nodeOptions Node's own.
+ */
+const program =
+  (script, nodeOptions = []) =>
+  async (args) => {
+    await whileLocked(root, () => build(root, { types: false }));
+    const file = join(root, "dist", script);
+    // In the caller's folder: `--supergraph ../mine.graphql` means what it says.
+    const options = { root, cwd: process.cwd(), ipc: true };
+    return runProcess("node", [...nodeOptions, "--enable-source-maps", file, ...args], options);
+  };
 
 async function runBench(file, args) {
   const bench = join(root, "bench");
@@ -83,7 +88,8 @@ async function runBench(file, args) {
 
 const commands = {
   start: program("tools/start.js"),
-  gateway: program("gateway/main.js"),
+  // Less memory for a little more CPU: docs/performance.md.
+  gateway: program("gateway/main.js", ["--max-semi-space-size=8"]),
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
   "personal-data": program("tools/personal-data.js"),

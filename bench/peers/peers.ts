@@ -68,6 +68,8 @@ export const peers: readonly Peer[] = [
     modes: ["alone", "shared", "cached"],
     launch: ({ supergraph, port, mode }) => ({
       args: [
+        // As docs/operator.md starts it.
+        "--max-semi-space-size=8",
         here("../../dist/gateway/main.js"),
         "--supergraph",
         supergraph,
