@@ -1,5 +1,6 @@
 /** Entry of the gateway: configuration, server or several of them, signals. */
 import cluster from "node:cluster";
+import { setFlagsFromString } from "node:v8";
 import { ConfigError } from "../platform/env.ts";
 import { PortTakenError } from "../platform/listen.ts";
 import { createLog } from "../platform/log.ts";
@@ -8,6 +9,9 @@ import { readConfig } from "./config.ts";
 import { startGateway } from "./server.ts";
 import { SupergraphError } from "./supergraph/graph.ts";
 import { startWorkers, tellReady, WorkerError } from "./workers.ts";
+
+// A process has one core: threads that collect garbage together would wait for each other (docs/performance.md).
+setFlagsFromString("--no-parallel-scavenge");
 
 async function main(): Promise<void> {
   const config = readConfig(process.argv.slice(2), process.env);
