@@ -143,6 +143,8 @@ const schema = z
     /** Contracts that need a token, and its audience. */
     CONTRACT_AUDIENCES: namedList,
     REGISTRY_POLL_MS: milliseconds(100, 10_000),
+    /** How often use is reported to the registry. */
+    REGISTRY_USAGE_INTERVAL_MS: milliseconds(100, 30_000),
     /** Where the last good supergraph is kept for a start without the registry. */
     REGISTRY_KEPT_FILE: z.string().default(fromRoot(".city/supergraph-of-registry.json")),
     /** File with an operation that every supergraph of the registry must be able to plan. */

@@ -41,6 +41,7 @@ import {
 import { createCityGateway } from "./supergraph/apollo-gateway.ts";
 import type { Graph } from "./supergraph/graph.ts";
 import type { SupergraphSource } from "./supergraph/source.ts";
+import type { NoteUse } from "./usage/use-counts.ts";
 
 /** What all lanes of a process share. */
 export type LaneDeps = {
@@ -66,7 +67,9 @@ export type LaneOptions = {
   readonly subscriptions: OpenSubscriptions;
   /** Asked again at each event of a subscription. */
   readonly authenticate: Authenticate;
-  readonly noteUse: RunAdmittedDeps["noteUse"];
+  readonly noteQuery: RunAdmittedDeps["noteQuery"];
+  /** Told of every operation that is answered, in whatever way. */
+  readonly recordUse: NoteUse;
 };
 
 export type Lane = {
@@ -83,7 +86,8 @@ export type Lane = {
 export async function openLane(deps: LaneDeps, options: LaneOptions): Promise<Lane> {
   const { store, admitted, inFlight, epoch, invalidate, forbiddenFields, limits, clock, log } =
     deps;
-  const { fetch, fetcherOf, streams, responses, subscriptions, authenticate, noteUse } = options;
+  const { fetch, fetcherOf, streams, responses, subscriptions, authenticate, noteQuery, recordUse } =
+    options;
 
   async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
     if (isSubscription(request)) {
@@ -110,6 +114,7 @@ export async function openLane(deps: LaneDeps, options: LaneOptions): Promise<La
       const { operationName, variables = {} } = request;
       const operation = { document, operationName, variables };
       const executed = await execute(graph, operation, context as RequestContext);
+      recordUse(graph, document, operationName, context as RequestContext);
       const completed = executed.complete();
       const errors = toGraphQLErrors(completed);
       cachings.set((context as RequestContext).signal, cachingOf(executed, errors.length > 0));
@@ -130,7 +135,8 @@ export async function openLane(deps: LaneDeps, options: LaneOptions): Promise<La
     inFlight,
     responses,
     epoch,
-    noteUse,
+    noteQuery,
+    recordUse,
   });
   const graphql = await startGraphQLServer({
     gateway,
@@ -147,13 +153,13 @@ export async function openLane(deps: LaneDeps, options: LaneOptions): Promise<La
     deferred: createDeferredAnswers({
       current,
       admit,
-      executeDeferred: (graph, request, context) =>
-        executeDeferred(graph, request, context, {
-          fetch,
-          fetcher: fetcherOf(graph),
-          invalidate,
-          forbiddenFields,
-        }),
+      async executeDeferred(graph, request, context) {
+        const fetcher = fetcherOf(graph);
+        const how = { fetch, fetcher, invalidate, forbiddenFields };
+        const executed = await executeDeferred(graph, request, context, how);
+        if (executed) recordUse(graph, request.document, request.operationName, context);
+        return executed;
+      },
       execute: graphql.execute,
     }),
     answers: createLiveAnswers({
@@ -167,6 +173,7 @@ export async function openLane(deps: LaneDeps, options: LaneOptions): Promise<La
       }),
       subscriptions,
       authenticate,
+      recordUse,
     }),
     onChange: (callback) => gateway.onSchemaLoadOrUpdate(callback),
     stop: graphql.stop,

@@ -3,7 +3,13 @@
  * was fetched is written straight as the answer's text. All others, and everything that is refused,
  * go through Apollo Server (apollo-server.ts).
  */
-import { type DocumentNode, getOperationAST, GraphQLError, OperationTypeNode } from "graphql";
+import {
+  type DocumentNode,
+  getOperationAST,
+  GraphQLError,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from "graphql";
 import { encodePrincipal } from "../platform/principal.ts";
 import type { RequestContext } from "./context.ts";
 import type { Executed, OperationRequest } from "./execution/execute-operation.ts";
@@ -13,6 +19,7 @@ import type { AnswerCaching } from "./http/answer-headers.ts";
 import type { Made, ResponseCache } from "./response-cache/response-cache.ts";
 import type { InFlight } from "./operation/in-flight.ts";
 import type { Graph } from "./supergraph/graph.ts";
+import type { NoteUse } from "./usage/use-counts.ts";
 
 export type RunAdmitted = (
   request: GraphQLRequest,
@@ -37,8 +44,10 @@ export type RunAdmittedDeps = {
   /** What has been invalidated so far; undefined while that cannot be known. */
   readonly epoch: () => string | undefined;
   readonly current: () => Graph | undefined;
-  /** Told of every query that is answered, by its text. */
-  readonly noteUse: (
+  /** Told of every operation that is answered. */
+  readonly recordUse: NoteUse;
+  /** Told of every query, by its text and variables. */
+  readonly noteQuery: (
     operation: { readonly query: string; readonly operationName?: string } & Pick<
       GraphQLRequest,
       "variables"
@@ -76,7 +85,7 @@ const named = (answer: Answered, operationName: string | undefined): Answered =>
 
 /** @returns undefined for what has to take the long way. */
 export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
-  const { inFlight, responses, epoch, noteUse } = deps;
+  const { inFlight, responses, epoch, noteQuery, recordUse } = deps;
 
   async function run(
     graph: Graph,
@@ -108,21 +117,21 @@ export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
     }
   }
 
-  return async (request, context, { method }) => {
-    const graph = deps.current();
-    const document = graph && find(deps, graph, request);
-    if (!graph || !document) return undefined;
+  async function respond(
+    graph: Graph,
+    document: DocumentNode,
+    node: OperationDefinitionNode,
+    request: GraphQLRequest,
+    context: RequestContext,
+  ): Promise<Answered> {
     const { operationName, variables = {} } = request;
-    const node = getOperationAST(document, operationName);
-    const isQuery = node?.operation === OperationTypeNode.QUERY;
-    if (!node || (method === "GET" && !isQuery)) return undefined;
     const operation = { document, operationName, variables };
     const name = node.name?.value;
     const make = (by: RequestContext) => run(graph, operation, name, by);
-    if (!isQuery || context.explain) return (await make(context))?.answer;
+    if (node.operation !== OperationTypeNode.QUERY || context.explain) return (await make(context))?.answer;
     const query = document.loc?.source.body;
     if (query !== undefined)
-      noteUse(
+      noteQuery(
         { query, variables, ...(operationName === undefined ? {} : { operationName }) },
         context,
       );
@@ -138,5 +147,17 @@ export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
     return inFlight.join(`${now} ${who}${keyOf(graph, request)}`, context.signal, (signal) =>
       answer({ ...context, signal }),
     );
+  }
+
+  return async (request, context, { method }) => {
+    const graph = deps.current();
+    const document = graph && find(deps, graph, request);
+    if (!graph || !document) return undefined;
+    const { operationName } = request;
+    const node = getOperationAST(document, operationName);
+    if (!node || (method === "GET" && node.operation !== OperationTypeNode.QUERY)) return undefined;
+    const answered = await respond(graph, document, node, request, context);
+    if (answered) recordUse(graph, document, operationName, context);
+    return answered;
   };
 }

@@ -37,6 +37,8 @@ import { openSource, registryAccess } from "./supergraph/open-source.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { joinMetrics } from "./telemetry/worker-metrics.ts";
 import { openTransport, type TransportDeps } from "./transport.ts";
+import { startUsageReports } from "./usage/usage-reports.ts";
+import type { NoteUse } from "./usage/use-counts.ts";
 import { createMostUsed } from "./warming/most-used.ts";
 import { createWarming, type Warming } from "./warming/warming.ts";
 
@@ -115,11 +117,20 @@ export async function startGateway(
   const mostUsed = createMostUsed(clock, { oneOf: usesCountedOneOf });
   const authenticateAt = await openContractTokens(config, contracts, clock);
 
+  const registry = registryAccess(config, config.REGISTRY_VARIANT);
+  const usage =
+    registry &&
+    startUsageReports(log, { ...registry, intervalMs: config.REGISTRY_USAGE_INTERVAL_MS });
+
   async function open(contract: ServedContract) {
     const { variant, path, needsToken } = contract;
     const isFirst = contract === contracts[0];
     const authenticate = authenticateAt(contract);
     const subscriptions = createOpenSubscriptions(liveLimits);
+    const noteUse = usage?.noteIn(variant);
+    const recordUse: NoteUse = (graph, document, operationName, context) => {
+      if (!warming?.isOwn(context)) noteUse?.(graph, document, operationName, context);
+    };
     const lane = await openLane(shared, {
       source: openSource(config, contract, log),
       fetch,
@@ -128,7 +139,8 @@ export async function startGateway(
       responses: responsesIn(contracts.length > 1 ? variant : ""),
       subscriptions,
       authenticate,
-      noteUse(operation, context) {
+      recordUse,
+      noteQuery(operation, context) {
         if (isFirst && !context.principal && !warming?.isOwn(context)) mostUsed.note(operation);
       },
     });
@@ -157,6 +169,7 @@ export async function startGateway(
                 responses: responsesIn(space),
                 subscriptions: createOpenSubscriptions(liveLimits),
                 authenticate,
+                recordUse,
               },
             );
           },
@@ -273,6 +286,7 @@ export async function startGateway(
       await warming?.stop();
       await Promise.all(served.map(async ({ canary }) => canary?.stop()));
       await Promise.all(served.map(({ lane }) => lane.stop()));
+      await usage?.stop();
       await transport.close();
       await caching.close();
       await store.close();

@@ -16,7 +16,7 @@ export type CandidateLaneDeps = {
   readonly openTransport: (graph: () => Graph | undefined) => Transport;
 };
 
-export type CandidateLaneOptions = Pick<LaneOptions, "fetcherOf" | "responses" | "authenticate"> & {
+export type CandidateLaneOptions = Pick<LaneOptions, "fetcherOf" | "responses" | "authenticate" | "recordUse"> & {
   readonly supergraph: string;
   readonly subscriptions: OpenSubscriptions;
 };
@@ -57,7 +57,7 @@ export async function openCandidateLane(
         close: async () => {},
       },
       // The most used operations are those of what is live.
-      noteUse() {},
+      noteQuery() {},
     });
     graph = lane.current();
     return {

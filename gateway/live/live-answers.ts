@@ -9,6 +9,7 @@ import { SubgraphFailure } from "../fetch/subgraph-fetch.ts";
 import type { GraphQLRequest } from "../http/graphql-request.ts";
 import type { Authenticate } from "../http/graphql-endpoint.ts";
 import type { Graph } from "../supergraph/graph.ts";
+import type { NoteUse } from "../usage/use-counts.ts";
 import { LastMessage, type OpenSubscriptions } from "./open-subscriptions.ts";
 import { isSubscription, type Subscribe } from "./subscribe.ts";
 
@@ -19,6 +20,7 @@ export type LiveAnswersDeps = {
   readonly subscribe: Subscribe;
   readonly subscriptions: OpenSubscriptions;
   readonly authenticate: Authenticate;
+  readonly recordUse: NoteUse;
 };
 
 export type LiveRequest = {
@@ -59,7 +61,7 @@ const end = (
 });
 
 export function createLiveAnswers(deps: LiveAnswersDeps): LiveAnswers {
-  const { current, admit, subscribe, subscriptions, authenticate } = deps;
+  const { current, admit, subscribe, subscriptions, authenticate, recordUse } = deps;
 
   function describe(error: unknown, log: RequestContext["log"]): LiveMessage {
     if (error instanceof GraphQLError)
@@ -115,6 +117,7 @@ export function createLiveAnswers(deps: LiveAnswersDeps): LiveAnswers {
     }
     if (!isSubscription({ document, operationName, variables })) return { kind: "other", document };
     const opened = subscriptions.open(context.principal?.id ?? address);
+    recordUse(graph, document, operationName, context);
     // A generator that is never begun, since the client has gone, does not come to its end by itself.
     if (context.signal.aborted) opened.close();
     context.signal.addEventListener("abort", opened.close, { once: true });

@@ -43,7 +43,7 @@ function canTravel(value: ValueNode): boolean {
 }
 
 /** A beginning that no variable of the document has. */
-function freePrefix(document: DocumentNode): string {
+export function freePrefix(document: DocumentNode): string {
   let prefix = "value";
   visit(document, {
     VariableDefinition({ variable }) {
