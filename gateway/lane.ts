@@ -86,8 +86,16 @@ export type Lane = {
 export async function openLane(deps: LaneDeps, options: LaneOptions): Promise<Lane> {
   const { store, admitted, inFlight, epoch, invalidate, forbiddenFields, limits, clock, log } =
     deps;
-  const { fetch, fetcherOf, streams, responses, subscriptions, authenticate, noteQuery, recordUse } =
-    options;
+  const {
+    fetch,
+    fetcherOf,
+    streams,
+    responses,
+    subscriptions,
+    authenticate,
+    noteQuery,
+    recordUse,
+  } = options;
 
   async function execute(graph: Graph, request: OperationRequest, context: RequestContext) {
     if (isSubscription(request)) {

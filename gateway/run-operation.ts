@@ -128,7 +128,8 @@ export function createRunAdmitted(deps: RunAdmittedDeps): RunAdmitted {
     const operation = { document, operationName, variables };
     const name = node.name?.value;
     const make = (by: RequestContext) => run(graph, operation, name, by);
-    if (node.operation !== OperationTypeNode.QUERY || context.explain) return (await make(context))?.answer;
+    if (node.operation !== OperationTypeNode.QUERY || context.explain)
+      return (await make(context))?.answer;
     const query = document.loc?.source.body;
     if (query !== undefined)
       noteQuery(

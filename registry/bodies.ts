@@ -1,4 +1,5 @@
 /** What the registry's routes take as JSON, and how it is read: a wrong body is told with every problem. */
+import { getOperationAST, parse } from "graphql";
 import { z } from "zod";
 import { noCounts } from "../platform/canary-counts.ts";
 import { RegistryError } from "./errors.ts";
@@ -18,6 +19,16 @@ const laneCounts = z.object({
   errors: count,
   buckets: z.array(count).length(noCounts.buckets.length),
 });
+const operationText = z
+  .string()
+  .max(200_000)
+  .refine((text) => {
+    try {
+      return getOperationAST(parse(text, { noLocation: true })) !== null;
+    } catch {
+      return false;
+    }
+  }, "is one operation with its fragments");
 export const bodies = {
   subgraph: z.object({ name: subgraphName, owner: text, contacts: text, serviceLevel: text }),
   credential: z.object({ agency: text, subgraphs: z.array(subgraphName).min(1) }),
@@ -60,6 +71,7 @@ export const bodies = {
       .array(
         z.object({
           operation: text,
+          text: operationText.optional(),
           client: z.string().max(200),
           clientVersion: z.string().max(200),
           variant: z.string().min(1).max(64).optional(),

@@ -74,6 +74,13 @@ const candidates = [
      primary key (candidate_id, lane))`,
 ];
 
+/** Texts of what was asked, so that it can be checked as clients ask it. */
+const operations = [
+  `create table operation_text (operation text primary key, text text not null)`,
+  `alter table operation_usage alter column count type bigint`,
+  `alter table field_usage alter column count type bigint`,
+];
+
 const run = (statements: readonly string[]) => ({
   async up(db: Kysely<unknown>) {
     for (const statement of statements) await sql.raw(statement).execute(db);
@@ -91,6 +98,7 @@ export const registryDefinition = defineSubgraph<RegistryTables, BaseContext<Reg
     "0001-registry": run(tables),
     "0002-contracts": run(contracts),
     "0003-candidates": run(candidates),
+    "0004-operations": run(operations),
   },
   async seed() {},
   createContext: (base) => base,

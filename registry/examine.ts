@@ -8,6 +8,7 @@ import { RegistryError } from "./errors.ts";
 import { currentVariant, liveLaunch, readLiveContracts } from "./launching.ts";
 import * as store from "./store.ts";
 import type { RegistryTables } from "./tables.ts";
+import { readRecordedOperations } from "./recorded-operations.ts";
 import { readUsage } from "./usage.ts";
 
 export type Submission = {
@@ -59,7 +60,7 @@ export const createExamine =
       consents: await store.readConsents(db),
       liveSupergraph: live && (await store.readSupergraph(db, live.compositionId)),
       usage: await readUsage(db, usagePeriodDays, clock),
-      operations,
+      operations: [...operations, ...(await readRecordedOperations(db, usagePeriodDays, clock))],
     });
     return { checked, member, live };
   };

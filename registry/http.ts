@@ -3,8 +3,6 @@
  * `authorization: Bearer …` on every request. docs/registry.md lists the routes.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Kysely } from "kysely";
-import type { Clock } from "../platform/clock.ts";
 import { listen } from "../platform/listen.ts";
 import type { Log } from "../platform/log.ts";
 import { bodies, readJson, share } from "./bodies.ts";
@@ -13,14 +11,10 @@ import { RegistryError, registryErrors } from "./errors.ts";
 import { currentVariant } from "./launching.ts";
 import type { Registry } from "./registry.ts";
 import type { Submission } from "./examine.ts";
-import type { RegistryTables } from "./tables.ts";
-import { recordUsage } from "./usage.ts";
 
 export type RegistryServerDeps = {
   readonly registry: Registry;
   readonly credentials: Credentials;
-  readonly db: Kysely<RegistryTables>;
-  readonly clock: Clock;
   readonly log: Log;
 };
 
@@ -83,7 +77,7 @@ function needs(actor: Actor, ...kinds: readonly Actor["kind"][]): void {
 type Route = (asked: Asked) => Promise<Answer>;
 
 function createRoutes(deps: RegistryServerDeps): Readonly<Record<string, Route>> {
-  const { registry, credentials, db, clock } = deps;
+  const { registry, credentials } = deps;
   return {
     async "POST /check"(asked) {
       const { ok: passes, findings } = await registry.check(asked.actor, submissionOf(asked));
@@ -182,7 +176,7 @@ function createRoutes(deps: RegistryServerDeps): Readonly<Record<string, Route>>
     },
     async "POST /usage"({ actor, body }) {
       needs(actor, "gateway");
-      await recordUsage(db, readJson(bodies.usage, body).operations, clock);
+      await registry.recordUsage(readJson(bodies.usage, body).operations);
       return ok({ recorded: true });
     },
     async "POST /subgraphs"({ actor, body }) {

@@ -114,7 +114,7 @@ async function main(): Promise<void> {
     operatorKey: config.REGISTRY_OPERATOR_KEY.reveal(),
     gatewayKey: config.REGISTRY_GATEWAY_KEY.reveal(),
   });
-  const deps = { registry, credentials, db, clock: systemClock, log };
+  const deps = { registry, credentials, log };
   const running = await serveRegistry(deps, { host: config.HOST, port: config.REGISTRY_PORT });
   log.info({ url: running.url, store: store.kind }, "ready");
   onShutdown(log, async () => {

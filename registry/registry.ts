@@ -26,7 +26,7 @@ import {
 import { launchExamined, type Published } from "./publishing.ts";
 import * as store from "./store.ts";
 import type { RegistryTables } from "./tables.ts";
-import { readUsage } from "./usage.ts";
+import { readUsage, recordUsage, type UsedOperation } from "./usage.ts";
 
 export type RegistryDeps = {
   readonly db: Kysely<RegistryTables>;
@@ -142,6 +142,8 @@ export function createRegistry(deps: RegistryDeps) {
     },
 
     contracts: () => readContracts(db),
+
+    recordUsage: (used: readonly UsedOperation[]) => recordUsage(db, used, usagePeriodDays, clock),
 
     ...changeContracts({
       locked,

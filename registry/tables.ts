@@ -94,6 +94,11 @@ export type RegistryTables = {
     errors: number;
     buckets: JSONColumnType<readonly number[]>;
   };
+  /** Of operations that were reported with their text, by the name under which their use is kept. */
+  operation_text: {
+    operation: string;
+    text: string;
+  };
   /** One row a day, operation and client. */
   operation_usage: {
     day: string;

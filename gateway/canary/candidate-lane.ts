@@ -16,7 +16,10 @@ export type CandidateLaneDeps = {
   readonly openTransport: (graph: () => Graph | undefined) => Transport;
 };
 
-export type CandidateLaneOptions = Pick<LaneOptions, "fetcherOf" | "responses" | "authenticate" | "recordUse"> & {
+export type CandidateLaneOptions = Pick<
+  LaneOptions,
+  "fetcherOf" | "responses" | "authenticate" | "recordUse"
+> & {
   readonly supergraph: string;
   readonly subscriptions: OpenSubscriptions;
 };

@@ -32,7 +32,10 @@ function* reportsOf(uses: readonly Use[]): Generator<readonly Use[]> {
   let characters = 0;
   for (const use of uses) {
     const own = JSON.stringify(use).length;
-    if (report.length === mostInReport || (report.length > 0 && characters + own > mostCharacters)) {
+    if (
+      report.length === mostInReport ||
+      (report.length > 0 && characters + own > mostCharacters)
+    ) {
       yield report;
       report = [];
       characters = 0;
@@ -68,7 +71,10 @@ export function startUsageReports(log: Log, options: UsageReportsOptions): Usage
       log[isWrong ? "error" : "warn"](told, "the registry did not take a report of use");
       return isWrong;
     } catch (error) {
-      log.warn({ err: error, uses: report.length }, "the registry was not there for a report of use");
+      log.warn(
+        { err: error, uses: report.length },
+        "the registry was not there for a report of use",
+      );
       return false;
     }
   }

@@ -33,7 +33,12 @@ export type Usage = {
   readonly periodDays: number;
 };
 
-export type KnownOperation = { readonly name: string; readonly document: DocumentNode };
+export type KnownOperation = {
+  readonly name: string;
+  readonly document: DocumentNode;
+  /** Who asked it, when that was recorded. */
+  readonly clients?: readonly string[];
+};
 
 /** A contract as it is launched and as it would be; undefined before its first launch. */
 export type ContractViews = {

@@ -53,7 +53,7 @@ export type City = AsyncDisposable & {
   readonly subgraphs: ReadonlyMap<string, StartedSubgraph>;
   readonly ask: (
     query: string,
-    options?: { as?: Principal; variables?: object },
+    options?: { as?: Principal; variables?: object; headers?: Readonly<Record<string, string>> },
   ) => Promise<Answer>;
   readonly tokenOf: (principal: Principal) => Promise<string>;
   /** What the last operations cost; reset it before the one that is measured. */
@@ -137,12 +137,13 @@ export async function startCity(options: CityOptions = {}): Promise<City> {
         for (const [, { database }] of started) database.statements.length = 0;
       },
     },
-    async ask(query, { as, variables } = {}) {
+    async ask(query, { as, variables, headers = {} } = {}) {
       const response = await fetch(gateway.url, {
         method: "POST",
         headers: {
           "content-type": "application/json",
           ...(as ? { authorization: `Bearer ${await tokenOf(as)}` } : {}),
+          ...headers,
         },
         body: JSON.stringify({ query, variables }),
       });

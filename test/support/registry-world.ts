@@ -67,6 +67,7 @@ export type RegistryWorld = AsyncDisposable & {
       query: string,
       options?: { readonly token?: string; readonly headers?: Readonly<Record<string, string>> },
     ) => Promise<WorldAnswer>;
+    readonly stop: () => Promise<void>;
   }>;
   readonly tokenOf: (principal: Principal, audience?: string) => Promise<string>;
 };
@@ -108,10 +109,13 @@ export async function startRegistryWorld(
         ...env,
       });
       const gateway = await startGateway(config, silentLog);
-      closing.push(gateway.stop);
+      let stopped: Promise<void> | undefined;
+      const stop = () => (stopped ??= gateway.stop());
+      closing.push(stop);
       const { origin } = new URL(gateway.url);
       return {
         origin,
+        stop,
         async ask(path, query, { token, headers = {} } = {}) {
           const response = await fetch(`${origin}${path}`, {
             method: "POST",

@@ -64,7 +64,7 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     ...(options.candidateRules ? { candidateRules: options.candidateRules } : {}),
   });
   const credentials = createCredentials({ db, clock, operatorKey, gatewayKey });
-  const deps = { registry, credentials, db, clock, log: silentLog };
+  const deps = { registry, credentials, log: silentLog };
   let running = await serveRegistry(deps, { host: "127.0.0.1", port: 0 });
   const { url } = running;
   let isServing = true;
