@@ -33,10 +33,11 @@ import { createReadiness } from "./readiness.ts";
 import { createResponseCache } from "./response-cache/response-cache.ts";
 import type { Answered } from "./run-operation.ts";
 import { type ServedContract, servedContracts } from "./served-contracts.ts";
+import type { Graph } from "./supergraph/graph.ts";
 import { openSource, registryAccess } from "./supergraph/open-source.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { joinMetrics } from "./telemetry/worker-metrics.ts";
-import { openTransport, type TransportDeps } from "./transport.ts";
+import { openTransport, type Transport, type TransportDeps } from "./transport.ts";
 import { startUsageReports } from "./usage/usage-reports.ts";
 import type { NoteUse } from "./usage/use-counts.ts";
 import { createMostUsed } from "./warming/most-used.ts";
@@ -122,6 +123,13 @@ export async function startGateway(
     registry &&
     startUsageReports(log, { ...registry, intervalMs: config.REGISTRY_USAGE_INTERVAL_MS });
 
+  /** For a supergraph that serves nobody yet. */
+  const openOwn = (graph: Graph): Transport => {
+    const own = (subgraph: string) =>
+      config.SUBGRAPH_URLS.get(subgraph) ?? graph.routingUrls.get(subgraph);
+    return openTransport(config, ways, { graph: () => graph, urlOf: own });
+  };
+
   async function open(contract: ServedContract) {
     const { variant, path, needsToken } = contract;
     const isFirst = contract === contracts[0];
@@ -132,7 +140,7 @@ export async function startGateway(
       if (!warming?.isOwn(context)) noteUse?.(graph, document, operationName, context);
     };
     const lane = await openLane(shared, {
-      source: openSource(config, contract, log),
+      source: openSource(config, contract, { openTransport: openOwn, clock, log }),
       fetch,
       fetcherOf,
       streams: transport.streams,

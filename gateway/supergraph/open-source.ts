@@ -1,8 +1,9 @@
 /** What a gateway follows as its configuration says: the registry, with its candidates, or a file. */
-import type { Log } from "../../platform/log.ts";
 import { redisOptions, registryChannel } from "../../platform/redis-env.ts";
 import type { Config } from "../config.ts";
+import { type AnswerSmokeDeps, createAnswerSmoke } from "./answer-smoke.ts";
 import { registrySource } from "./registry-source.ts";
+import { createSmokeTest } from "./smoke-test.ts";
 import { sourceOf, type SupergraphSource } from "./source.ts";
 
 /** How to ask the registry; undefined when a file is followed. */
@@ -24,10 +25,11 @@ export function registryAccess(config: Config, variant: string) {
 export function openSource(
   config: Config,
   { variant, keptFile }: { readonly variant: string; readonly keptFile: string },
-  log: Log,
+  deps: Omit<AnswerSmokeDeps, "timeoutMs">,
 ): SupergraphSource {
   const access = registryAccess(config, variant);
   if (!access) return sourceOf(config.SUPERGRAPH);
-  const smokeOperation = config.REGISTRY_SMOKE_FILE || "{ __typename }";
-  return registrySource(log, { ...access, keptFile, smokeOperation });
+  const answer = createAnswerSmoke({ ...deps, timeoutMs: config.REQUEST_TIMEOUT_MS });
+  const smokeTest = createSmokeTest(config.REGISTRY_SMOKE_FILE || "{ __typename }", answer);
+  return registrySource(deps.log, { ...access, keptFile, smokeTest });
 }

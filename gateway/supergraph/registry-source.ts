@@ -7,12 +7,12 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { parse, validate } from "graphql";
 import { z } from "zod";
 import type { Log } from "../../platform/log.ts";
 import { connectRedis, type RedisConnectionOptions } from "../../platform/redis-connection.ts";
 import { verifySupergraph } from "../../platform/supergraph-signature.ts";
-import { prepareGraph, SupergraphError } from "./graph.ts";
+import { type Graph, prepareGraph, SupergraphError } from "./graph.ts";
+import { SmokeAnswerError, type SmokeTest } from "./smoke-test.ts";
 import type { SupergraphSource } from "./source.ts";
 
 export type RegistrySourceOptions = {
@@ -26,8 +26,7 @@ export type RegistrySourceOptions = {
   /** Where the last good supergraph is kept. */
   readonly keptFile: string;
   readonly pollIntervalMs: number;
-  /** An operation that every supergraph must be able to validate and plan. */
-  readonly smokeOperation: string;
+  readonly smokeTest: SmokeTest;
   /** Where launches are announced; without it they are found by asking. */
   readonly push?: {
     readonly redis: Omit<RedisConnectionOptions, "log">;
@@ -46,14 +45,12 @@ type Kept = Readonly<z.infer<typeof keptSchema>>;
 const answerTimeoutMs = 5_000;
 
 /** @throws SupergraphError with the reason. */
-function check(kept: Kept, { variant, publicKey, smokeOperation }: RegistrySourceOptions): void {
+function check(kept: Kept, { variant, publicKey, smokeTest }: RegistrySourceOptions): Graph {
   if (kept.variant !== variant || !verifySupergraph(kept, kept.signature, publicKey))
     throw new SupergraphError("Its signature is not the registry's, for this variant and launch.");
   const graph = prepareGraph(kept.supergraph);
-  const document = parse(smokeOperation);
-  const [error] = validate(graph.apiSchema, document);
-  if (error) throw new SupergraphError(`The smoke operation is not valid: ${error.message}`);
-  graph.plan(document, undefined);
+  smokeTest.assertPlans(graph);
+  return graph;
 }
 
 export function registrySource(log: Log, options: RegistrySourceOptions): SupergraphSource {
@@ -61,6 +58,7 @@ export function registrySource(log: Log, options: RegistrySourceOptions): Superg
   let last: Kept | undefined;
   // Also of what was refused: it is not fetched and checked again and again.
   let seen: string | undefined;
+  let refusal = "";
   let isAway = false;
 
   async function keep(kept: Kept): Promise<void> {
@@ -105,7 +103,10 @@ export function registrySource(log: Log, options: RegistrySourceOptions): Superg
     seen = response.headers.get("etag") ?? undefined;
     if (last && kept.launch < last.launch)
       throw new SupergraphError(`Launch ${kept.launch} is older than ${last.launch}.`);
-    check(kept, options);
+    const graph = check(kept, options);
+    // A start cannot wait for subgraphs: nothing would be served meanwhile.
+    const live = last;
+    if (live) await options.smokeTest.assertAnswers(graph, () => prepareGraph(live.supergraph));
     last = kept;
     await keep(kept);
     return true;
@@ -116,12 +117,18 @@ export function registrySource(log: Log, options: RegistrySourceOptions): Superg
       const isNew = await pull();
       if (isAway) log.info("the registry is back");
       isAway = false;
+      refusal = "";
       return isNew;
     } catch (error) {
       const launch = last?.launch;
-      if (error instanceof SupergraphError)
-        log.error({ launch }, `supergraph refused, the last good one stays: ${error.message}`);
-      else if (!isAway)
+      // It is tried again with each look: subgraphs may come later than their launch.
+      if (error instanceof SmokeAnswerError) seen = undefined;
+      if (error instanceof SupergraphError) {
+        const isTold = error.message === refusal;
+        refusal = error.message;
+        if (!isTold)
+          log.error({ launch }, `supergraph refused, the last good one stays: ${refusal}`);
+      } else if (!isAway)
         log.warn({ err: error, launch }, "the registry is away; going on with the last good one");
       isAway = !(error instanceof SupergraphError);
       return false;

@@ -84,13 +84,21 @@ export function createUseCounts({ most = 20_000 } = {}): UseCounts {
 
   function take(): readonly Use[] {
     const merged = new Map<string, Use>();
+    // The registry has an empty name for who gives none.
+    const named = (text: string): string => (text === "unknown" ? "" : text);
     const add = (use: Use): void => {
       const key = JSON.stringify([use.operation, use.client, use.clientVersion, use.variant]);
       merged.set(key, { ...use, count: use.count + (merged.get(key)?.count ?? 0) });
     };
     back.forEach(add);
     for (const { signature, uses } of used) {
-      for (const counted of uses.values()) add({ ...signature, ...counted });
+      for (const { client, clientVersion, ...counted } of uses.values())
+        add({
+          ...signature,
+          ...counted,
+          client: named(client),
+          clientVersion: named(clientVersion),
+        });
       uses.clear();
     }
     used.clear();

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, it, vi } from "vitest";
 import { registrySource } from "../../gateway/supergraph/registry-source.ts";
+import { createSmokeTest } from "../../gateway/supergraph/smoke-test.ts";
 import { silentLog } from "../../platform/log.ts";
 import {
   benchesSdl,
@@ -19,7 +20,7 @@ const sourceOf = (registry: TestRegistry, keptFile: string, given: object = {}) 
     variant: "current",
     keptFile,
     pollIntervalMs: 50,
-    smokeOperation: "{ __typename }",
+    smokeTest: createSmokeTest("{ __typename }", async () => []),
     ...given,
   });
 
@@ -81,7 +82,7 @@ it("refuses what another key signed, from the registry and from the file", async
 it("refuses a supergraph that cannot carry the smoke operation", async () => {
   await using registry = await startWithParks();
   await using folder = await tempFolder();
-  const smokeOperation = '{ bench(id: "1") { id } }';
-  const source = sourceOf(registry, folder.file("kept.json"), { smokeOperation });
+  const smokeTest = createSmokeTest('{ bench(id: "1") { id } }', async () => []);
+  const source = sourceOf(registry, folder.file("kept.json"), { smokeTest });
   await expect(source.load()).rejects.toThrow(/none that can be used/);
 });
