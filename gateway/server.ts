@@ -9,37 +9,26 @@ import type { Log } from "../platform/log.ts";
 import { redisOptions } from "../platform/redis-env.ts";
 import { createMemoryStore } from "./cache/memory-store.ts";
 import { createRedisStore } from "./cache/redis-store.ts";
-import { openCanary } from "./canary/canary.ts";
-import { createCandidateFeed } from "./canary/candidate-feed.ts";
-import { openCandidateLane } from "./canary/candidate-lane.ts";
-import { startCounting } from "./canary/counting.ts";
 import type { Config } from "./config.ts";
 import { openCaching } from "./entity-cache/open-caching.ts";
-import { openFront } from "./front.ts";
 import { createOperatorRoutes } from "./http/operator-routes.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openContractTokens } from "./identity/contract-tokens.ts";
-import { type Lane, type LaneDeps, openLane } from "./lane.ts";
-import {
-  createOpenSubscriptions,
-  graphChanged,
-  type LastMessage,
-  shuttingDown,
-} from "./live/open-subscriptions.ts";
+import type { Lane, LaneDeps } from "./lane.ts";
+import { shuttingDown } from "./live/open-subscriptions.ts";
 import { attachWebSockets } from "./live/web-socket.ts";
 import { createAdmittedOperations } from "./operation/admitted.ts";
 import { createInFlight } from "./operation/in-flight.ts";
 import { createReadiness } from "./readiness.ts";
 import { createResponseCache } from "./response-cache/response-cache.ts";
 import type { Answered } from "./run-operation.ts";
+import { serveContract } from "./serve-contract.ts";
 import { type ServedContract, servedContracts } from "./served-contracts.ts";
-import type { Graph } from "./supergraph/graph.ts";
-import { openSource, registryAccess } from "./supergraph/open-source.ts";
+import { registryAccess } from "./supergraph/open-source.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { joinMetrics } from "./telemetry/worker-metrics.ts";
-import { openTransport, type Transport, type TransportDeps } from "./transport.ts";
+import { openTransport, type TransportDeps } from "./transport.ts";
 import { startUsageReports } from "./usage/usage-reports.ts";
-import type { NoteUse } from "./usage/use-counts.ts";
 import { createMostUsed } from "./warming/most-used.ts";
 import { createWarming, type Warming } from "./warming/warming.ts";
 
@@ -102,7 +91,6 @@ export async function startGateway(
   const ways: TransportDeps = { epoch, observe: metrics?.fetches ?? (() => {}), clock, log };
   const transport = openTransport(config, ways, { graph: current, urlOf });
   const { fetch } = transport;
-  const fetcherOf = caching.fetchersIn("");
   const responsesIn = (space: string) =>
     cache &&
     createResponseCache({
@@ -111,10 +99,6 @@ export async function startGateway(
       refreshTimeoutMs: config.REQUEST_TIMEOUT_MS,
       space,
     });
-  const liveLimits = {
-    total: config.MAX_SUBSCRIPTIONS,
-    perClient: config.MAX_SUBSCRIPTIONS_PER_CLIENT,
-  };
   const mostUsed = createMostUsed(clock, { oneOf: usesCountedOneOf });
   const authenticateAt = await openContractTokens(config, contracts, clock);
 
@@ -123,98 +107,24 @@ export async function startGateway(
     registry &&
     startUsageReports(log, { ...registry, intervalMs: config.REGISTRY_USAGE_INTERVAL_MS });
 
-  /** For a supergraph that serves nobody yet. */
-  const openOwn = (graph: Graph): Transport => {
-    const own = (subgraph: string) =>
-      config.SUBGRAPH_URLS.get(subgraph) ?? graph.routingUrls.get(subgraph);
-    return openTransport(config, ways, { graph: () => graph, urlOf: own });
-  };
-
-  async function open(contract: ServedContract) {
-    const { variant, path, needsToken } = contract;
-    const isFirst = contract === contracts[0];
-    const authenticate = authenticateAt(contract);
-    const subscriptions = createOpenSubscriptions(liveLimits);
+  const { fetchersIn } = caching;
+  const serving = { config, shared, transport, ways, fetchersIn, responsesIn, metrics, clock, log };
+  const open = (contract: ServedContract) => {
+    const { variant } = contract;
     const noteUse = usage?.noteIn(variant);
-    const recordUse: NoteUse = (graph, document, operationName, context) => {
-      if (!warming?.isOwn(context)) noteUse?.(graph, document, operationName, context);
-    };
-    const lane = await openLane(shared, {
-      source: openSource(config, contract, { openTransport: openOwn, clock, log }),
-      fetch,
-      fetcherOf,
-      streams: transport.streams,
-      responses: responsesIn(contracts.length > 1 ? variant : ""),
-      subscriptions,
-      authenticate,
-      recordUse,
+    return serveContract(serving, {
+      contract,
+      authenticate: authenticateAt(contract),
+      space: contracts.length > 1 ? variant : "",
+      recordUse(graph, document, operationName, context) {
+        if (!warming?.isOwn(context)) noteUse?.(graph, document, operationName, context);
+      },
       noteQuery(operation, context) {
-        if (isFirst && !context.principal && !warming?.isOwn(context)) mostUsed.note(operation);
+        const isCounted = contract === contracts[0] && !context.principal;
+        if (isCounted && !warming?.isOwn(context)) mostUsed.note(operation);
       },
     });
-    const access = registryAccess(config, variant);
-    const canary =
-      access &&
-      openCanary(
-        {
-          live: lane,
-          feed: createCandidateFeed(log, access),
-          openCandidate(id, supergraph) {
-            const space = `${variant} candidate ${id}`;
-            return openCandidateLane(
-              {
-                shared,
-                live: { graph: lane.current, transport },
-                openTransport: (graph) =>
-                  openTransport(config, ways, {
-                    graph,
-                    urlOf: (subgraph) => graph()?.routingUrls.get(subgraph),
-                  }),
-              },
-              {
-                supergraph,
-                fetcherOf: caching.fetchersIn(space),
-                responses: responsesIn(space),
-                subscriptions: createOpenSubscriptions(liveLimits),
-                authenticate,
-                recordUse,
-              },
-            );
-          },
-          startCounting: (candidate) => startCounting(log, { ...access, candidate }),
-          observe: (...counted) => metrics?.canary(variant, ...counted),
-          log,
-        },
-        { previewTo: config.PREVIEW_TO, requestTimeoutMs: config.REQUEST_TIMEOUT_MS },
-      );
-    const front = openFront(
-      {
-        serving: canary?.serving ?? lane,
-        candidateFor: canary?.candidateFor,
-        authenticate,
-        newRequestId: randomUUID,
-        clock,
-        log,
-      },
-      {
-        path,
-        needsToken,
-        cors,
-        liveLimits,
-        // A stream lives in the process that reserved it: the next request may come to another one.
-        hasSingle: config.WORKERS === 1,
-        maxMessageBytes: config.MAX_BODY_BYTES,
-        requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
-      },
-    );
-    const end = (reason: LastMessage): void => {
-      // Whoever is on a WebSocket comes back by its close code, and need not be told on top of it.
-      front.endSockets(reason);
-      subscriptions.endAll(reason);
-    };
-    const stopEnding = lane.onChange(() => end(graphChanged));
-    return { lane, canary, front, subscriptions, end, stopEnding };
-  }
+  };
 
   const cors = { origins: config.CORS_ORIGINS };
   let warming: Warming | undefined;
