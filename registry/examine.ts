@@ -57,6 +57,7 @@ export const createExamine =
       liveContracts: await readLiveContracts(db, contracts),
       subgraph: member,
       others: members.filter((one) => one.name !== name),
+      liveMembers: members,
       consents: await store.readConsents(db),
       liveSupergraph: live && (await store.readSupergraph(db, live.compositionId)),
       usage: await readUsage(db, usagePeriodDays, clock),

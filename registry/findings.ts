@@ -39,11 +39,16 @@ export const findingCodes = {
   },
   OWNERSHIP_EXTENDS: {
     level: "error",
-    meaning: "Adds to another agency's type without its consent",
+    meaning: "Adds to another agency's type, enum or union without its consent",
   },
   OWNERSHIP_TAKES_OVER: {
     level: "error",
-    meaning: "Answers or overrides another agency's field without its consent",
+    meaning:
+      "Answers, overrides, loosens or takes away what is another agency's, without its consent",
+  },
+  OWNERSHIP_RESTRICTS: {
+    level: "error",
+    meaning: "Hides what is another agency's, or lets fewer ask it, without its consent",
   },
   PERSONAL_DATA_UNCLASSIFIED: {
     level: "error",

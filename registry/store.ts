@@ -81,6 +81,7 @@ export async function readMembers(db: Db, members: Members): Promise<readonly Me
     .innerJoin("subgraph", "subgraph.name", "sdl.subgraph")
     .select(["subgraph.name", "owner", "routing_url as routingUrl", "sdl"])
     .where("sdl.id", "in", ids)
+    .orderBy("registered_at")
     .orderBy("subgraph.name")
     .execute();
 }

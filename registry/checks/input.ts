@@ -52,6 +52,8 @@ export type CheckInput = {
   readonly document: DocumentNode;
   /** The other subgraphs of the graph. */
   readonly others: readonly MemberSdl[];
+  /** The graph as it is live, this subgraph's SDL of today included; in the order of registration. */
+  readonly liveMembers: readonly MemberSdl[];
   readonly consents: readonly Consent[];
   /** undefined before the first launch. */
   readonly live: GraphView | undefined;

@@ -1,109 +1,107 @@
 /**
- * Whose is what: an agency may point at another's type by its key, and share what the other marks
- * @shareable; to add to it, to answer its fields or to override them, it needs the other's recorded consent.
+ * Whose fields are whose: an agency may point at another's type by its key, and share what the other marks
+ * @shareable as it is; to add to it, to answer its fields, to override or to loosen them, it needs the
+ * other's recorded consent.
  */
-import { Kind, parse } from "graphql";
+import { type FieldDefinitionNode, Kind, parse, type TypeNode } from "graphql";
 import { finding, type Finding } from "../findings.ts";
 import type { Check, CheckInput } from "./input.ts";
-import { argumentOf, directivesOf, has, rootTypes, type SdlType, typesOf } from "./sdl-nodes.ts";
+import { askFor, createOwnerOf, hasConsent, keyFieldsOf } from "./owners.ts";
+import { has, rootTypes, type SdlType, typesOf } from "./sdl-nodes.ts";
 
-/** `id org { id }` → id, org. */
-function keyFieldsOf(type: SdlType): ReadonlySet<string> {
-  const sets = directivesOf(type, "key").map((key) => argumentOf(key, "fields") ?? "");
-  return new Set(
-    sets.flatMap((fields) => {
-      const [operation] = parse(`{ ${fields} }`).definitions;
-      return operation?.kind === Kind.OPERATION_DEFINITION
-        ? operation.selectionSet.selections.flatMap((one) =>
-            one.kind === Kind.FIELD ? [one.name.value] : [],
-          )
-        : [];
-    }),
+type Foreign = { readonly owner: string; readonly types: readonly SdlType[] };
+/** A field of another agency, and its type there. */
+type Theirs = {
+  readonly owner: string;
+  readonly type: SdlType;
+  readonly field: FieldDefinitionNode;
+};
+
+const fieldNamed = (type: SdlType | undefined, name: string): FieldDefinitionNode | undefined =>
+  type?.fields.find((field) => field.name.value === name);
+
+/** Everywhere that agencies other than the publishing one have the field. */
+const theirsOf = (foreign: readonly Foreign[], type: string, field: string): readonly Theirs[] =>
+  foreign.flatMap(({ owner, types }) => {
+    const theirType = types.find(({ name }) => name === type);
+    const theirField = fieldNamed(theirType, field);
+    return theirType && theirField ? [{ owner, type: theirType, field: theirField }] : [];
+  });
+
+/** Whether `own` may be null somewhere that `theirs` may not: the graph's field is the looser of the two. */
+function loosens(own: TypeNode, theirs: TypeNode): boolean {
+  if (theirs.kind === Kind.NON_NULL_TYPE)
+    return own.kind !== Kind.NON_NULL_TYPE || loosens(own.type, theirs.type);
+  const inner = own.kind === Kind.NON_NULL_TYPE ? own.type : own;
+  return (
+    inner.kind === Kind.LIST_TYPE &&
+    theirs.kind === Kind.LIST_TYPE &&
+    loosens(inner.type, theirs.type)
   );
 }
 
-/** Somebody who answers something of it, not only points at it by its key. */
-const isHeldBy = (type: SdlType): boolean => {
-  const keys = keyFieldsOf(type);
-  return type.fields.some((field) => !keys.has(field.name.value) && !has(field, "external"));
-};
+/** What sharing a field would take from it. An argument that one of its subgraphs lacks, the graph lacks. */
+function* lossesOf(own: FieldDefinitionNode, theirs: FieldDefinitionNode): Generator<string> {
+  if (loosens(own.type, theirs.type)) yield "may be null here, and may not there";
+  for (const { name } of theirs.arguments ?? [])
+    if (!own.arguments?.some((one) => one.name.value === name.value))
+      yield `lacks its argument ${name.value}`;
+}
 
-function hasConsent(
-  { consents, subgraph }: CheckInput,
-  owner: string,
-  type: string,
-  field: string,
-): boolean {
-  return consents.some(
-    ({ coordinate, grantedBy, grantedTo }) =>
-      grantedBy === owner &&
-      grantedTo === subgraph.owner &&
-      (coordinate === type || coordinate === `${type}.${field}`),
-  );
+function checkField(
+  input: CheckInput,
+  type: SdlType,
+  field: FieldDefinitionNode,
+  theirs: readonly Theirs[],
+  isKey: boolean,
+): readonly Finding[] {
+  const name = field.name.value;
+  const place = `${type.name}.${name}`;
+  return theirs.flatMap((their): Finding[] => {
+    const { owner } = their;
+    if (hasConsent(input, owner, type.name, name) || has(their.field, "external")) return [];
+    const refused = (message: string, mend = ""): Finding[] => [
+      finding(
+        "OWNERSHIP_TAKES_OVER",
+        place,
+        `${place} ${message}`,
+        `${mend}${askFor(input, owner, place)}`,
+      ),
+    ];
+    if (has(field, "override")) return refused(`overrides a field of ${owner}.`);
+    const isShared = isKey || has(their.field, "shareable") || has(their.type, "shareable");
+    if (!isShared)
+      return refused(`is answered by ${owner}.`, "Mark it @external, or give it another name. ");
+    return [...lossesOf(field, their.field)].flatMap((loss) =>
+      refused(`is shared with ${owner}, and ${loss}.`, "Write it as it is there. "),
+    );
+  });
 }
 
 export const checkOwnership: Check = (input) => {
   const { subgraph, document, others } = input;
-  const foreign = others
+  const foreign: readonly Foreign[] = others
     .filter(({ owner }) => owner !== subgraph.owner)
-    .map((other) => ({ other, types: typesOf(parse(other.sdl)) }));
-  const found = new Map<string, Finding>();
-  for (const type of typesOf(document)) {
+    .map(({ owner, sdl }) => ({ owner, types: typesOf(parse(sdl)) }));
+  const ownerOf = createOwnerOf(input);
+  return typesOf(document).flatMap((type) => {
     // Keys that others have: a key of one's own making would be a way to add any field.
     const keys = new Set(
       foreign.flatMap(({ types }) =>
         types.filter(({ name }) => name === type.name).flatMap((one) => [...keyFieldsOf(one)]),
       ),
     );
-    const isRoot = rootTypes.has(type.name);
-    for (const { other, types } of foreign) {
-      const theirs = types.find(({ name }) => name === type.name);
-      if (!theirs || (!isRoot && !isHeldBy(theirs))) continue;
-      for (const field of type.fields) {
-        const { value: name } = field.name;
-        const place = `${type.name}.${name}`;
-        const consent = `Ask ${other.owner} to record its consent: POST /consents {"coordinate": "${place}", "grantedTo": "${subgraph.owner}"}.`;
-        if (keys.has(name) || has(field, "external")) continue;
-        if (hasConsent(input, other.owner, type.name, name)) continue;
-        const their = theirs.fields.find((one) => one.name.value === name);
-        if (has(field, "override") && their) {
-          found.set(
-            place,
-            finding(
-              "OWNERSHIP_TAKES_OVER",
-              place,
-              `${place} overrides a field of ${other.owner}.`,
-              consent,
-            ),
-          );
-        } else if (
-          their &&
-          !has(their, "shareable") &&
-          !has(theirs, "shareable") &&
-          !has(their, "external")
-        ) {
-          found.set(
-            place,
-            finding(
-              "OWNERSHIP_TAKES_OVER",
-              place,
-              `${place} is answered by ${other.owner}.`,
-              `Mark it @external, or give it another name. ${consent}`,
-            ),
-          );
-        } else if (!their && !isRoot) {
-          found.set(
-            place,
-            finding(
-              "OWNERSHIP_EXTENDS",
-              place,
-              `${place} adds to a type of ${other.owner}.`,
-              consent,
-            ),
-          );
-        }
-      }
-    }
-  }
-  return [...found.values()];
+    const owner = rootTypes.has(type.name) ? undefined : ownerOf(type.name);
+    return type.fields.flatMap((field): readonly Finding[] => {
+      const name = field.name.value;
+      if (has(field, "external")) return [];
+      const theirs = theirsOf(foreign, type.name, name);
+      if (theirs.length > 0) return checkField(input, type, field, theirs, keys.has(name));
+      if (owner === undefined || owner === subgraph.owner) return [];
+      if (hasConsent(input, owner, type.name, name)) return [];
+      const place = `${type.name}.${name}`;
+      const message = `${place} adds to a type of ${owner}.`;
+      return [finding("OWNERSHIP_EXTENDS", place, message, askFor(input, owner, place))];
+    });
+  });
 };

@@ -12,13 +12,17 @@ import type { Check, CheckInput } from "./input.ts";
 import { checkKnownOperations, checkPlans } from "./known-operations.ts";
 import { checkLint } from "./lint.ts";
 import { checkOwnership } from "./ownership.ts";
+import { checkOwnershipOfValues } from "./ownership-values.ts";
 import { checkPersonalData } from "./personal-data.ts";
+import { checkRestrictions } from "./restrictions.ts";
 import { checkSize } from "./size.ts";
 
 const ofTheGraph: readonly Check[] = [
   checkSize,
   checkLint,
   checkOwnership,
+  checkOwnershipOfValues,
+  checkRestrictions,
   checkPersonalData,
   checkCacheability,
   checkBreaking,

@@ -25,6 +25,7 @@ const check = (sdl: string, given: Partial<RunChecksInput> = {}) =>
   runChecks({
     subgraph: member("benches", sdl),
     others: [parks],
+    liveMembers: given.others ?? [parks],
     consents: [],
     liveSupergraph: undefined,
     usage: { fields: [], coversPeriod: true, periodDays: 30 },
