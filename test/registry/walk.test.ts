@@ -1,102 +1,30 @@
 /** The whole walk of a new agency, by HTTP alone, in front of a city that goes on under load. */
-import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, it, inject, vi } from "vitest";
-import { fromRoot } from "../../platform/root.ts";
-import { connectRedis } from "../../platform/redis-connection.ts";
-import { registryChannel } from "../../platform/redis-env.ts";
-import { silentLog } from "../../platform/log.ts";
-import { readRover } from "../../schema/rover.ts";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { printSubgraphSdl } from "../../subgraphs/kit/schema.ts";
 import { subgraph as parking } from "../../subgraphs/parking/subgraph.ts";
-import { type City, people, startCity } from "../support/city.ts";
-import { gatewayKey, operatorKey, startRegistry, type TestRegistry } from "../support/registry.ts";
+import { type City, people } from "../support/city.ts";
+import type { TestRegistry } from "../support/registry.ts";
+import { startLoad, startRegistryCity } from "../support/registry-city.ts";
 import { startSubgraph, type StartedSubgraph } from "../support/start-subgraph.ts";
-import { tempFolder } from "../support/temp-folder.ts";
 
 const zones = "{ parkingZones(first: 1) { nodes { id hourlyPrice { formatted { en } } } } }";
 const mine = "{ me { id parkingPermits { plate zone { id } } } }";
 
+// What an operator approves: parking answers a person's own questions by the city's id.
+const approved = "parking:\n  principal:\n    id: own\n";
 let registry: TestRegistry;
 let city: City;
 let partner: StartedSubgraph;
-let stopAll: () => Promise<void>;
+const stack = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  const redis = connectRedis({ url: inject("redisUrl"), log: silentLog });
-  const namespace = `walk-${process.pid}-${Date.now()}`;
-  registry = await startRegistry({
-    announce: (variant, launch) =>
-      void redis.client.publish(registryChannel(namespace, variant), `${launch}`),
-  });
-  const { subgraphs } = await readRover(fromRoot("rover.yaml"));
-  for (const { name, routingUrl } of subgraphs) {
-    await registry.join(name, "smart-dubai");
-    const sdl = await readFile(fromRoot(`schema/subgraphs/${name}.graphql`), "utf8");
-    const route = `POST /publish?subgraph=${name}&routingUrl=${routingUrl}`;
-    const { body } = await registry.ask(route, { as: operatorKey, body: sdl });
-    if (body.kind !== "published") throw new Error(JSON.stringify(body));
-  }
-  const folder = await tempFolder({
-    "registry.pub": registry.publicKey,
-    // What an operator approves: parking answers a person's own questions by the city's id.
-    "options.yaml": "parking:\n  principal:\n    id: own\n",
-  });
-  city = await startCity({
-    env: {
-      REGISTRY_URL: registry.url,
-      REGISTRY_GATEWAY_KEY: gatewayKey,
-      REGISTRY_PUBLIC_KEY_FILE: folder.file("registry.pub"),
-      REGISTRY_KEPT_FILE: folder.file("kept.json"),
-      REGISTRY_POLL_MS: "600000",
-      REGISTRY_USAGE_INTERVAL_MS: "500",
-      SUBGRAPH_OPTIONS: folder.file("options.yaml"),
-      REDIS_URL: inject("redisUrl"),
-      CACHE_NAMESPACE: namespace,
-      CACHE: "false",
-    },
-  });
-
-  partner = await startSubgraph(parking);
-  stopAll = async () => {
-    await city[Symbol.asyncDispose]();
-    await partner[Symbol.asyncDispose]();
-    await registry[Symbol.asyncDispose]();
-    await redis.close();
-    await folder[Symbol.asyncDispose]();
-  };
+  ({ registry, city } = stack.use(await startRegistryCity(approved)));
+  partner = stack.use(await startSubgraph(parking));
 }, 120_000);
-afterAll(() => stopAll());
-
-/** Clients that ask without a pause until they are told to stop. */
-function startLoad(clients: number) {
-  let asked = 0;
-  const failures: unknown[] = [];
-  let isOn = true;
-  const client = async () => {
-    while (isOn) {
-      asked += 1;
-      const query = `{ services(first: 3) { nodes { id agency { id } } } # ${asked}\n}`;
-      try {
-        const { data, errors } = await city.ask(query);
-        if (errors || data.services.nodes.length !== 3) failures.push(errors ?? data);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  const done = Promise.all(Array.from({ length: clients }, client));
-  return {
-    failures,
-    asked: () => asked,
-    async stop() {
-      isOn = false;
-      await done;
-    },
-  };
-}
+afterAll(() => stack.disposeAsync());
 
 it("takes a new agency from its first check to its roll-back, under load, with no failed request and no restart", async () => {
-  const load = startLoad(4);
+  const load = startLoad(city, 4);
   const agency = await registry.join("parking", "roads");
   const sdl = printSubgraphSdl(parking);
   const routingUrl = encodeURIComponent(partner.url);

@@ -5,12 +5,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { deriveSubgraphKey } from "../../platform/http-signature.ts";
 import { fromRoot } from "../../platform/root.ts";
 import { readRover } from "../../schema/rover.ts";
 import { namesOf } from "../../tools/new-subgraph/names.ts";
 import { build, runTool, startTool } from "../support/built-tool.ts";
 import { freePorts } from "../support/free-ports.ts";
+import { startLoad, startRegistryCity } from "../support/registry-city.ts";
+import { testSigningKey } from "../support/start-subgraph.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const run = promisify(execFile);
@@ -43,6 +46,26 @@ describe("a new subgraph", () => {
   }, 120_000);
   afterAll(() => stack.disposeAsync());
 
+  /** Runs it as its own process until the tests end. @returns where it answers. */
+  async function start(env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const node = join(folder, "node_modules/.bin/node");
+    const child = spawn(node, ["--env-file=.env", "dist/src/main.js"], {
+      cwd: folder,
+      env: { ...process.env, PORT: "0", DATA_DIR: "", LOG_LEVEL: "info", ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    stack.defer(async () => {
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+    });
+    for await (const line of createInterface(child.stdout)) {
+      const [url] = /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(line) ?? [];
+      if (url) return url;
+    }
+    throw new Error("The subgraph ended before it answered.");
+  }
+
   test(
     "is written and installed, and it is told what to do next",
     { timeout: 240_000 },
@@ -70,25 +93,7 @@ describe("a new subgraph", () => {
     "answers through the graph, as it is started and with the key in its .env",
     { timeout: 120_000 },
     async () => {
-      const child = spawn(
-        join(folder, "node_modules/.bin/node"),
-        ["--env-file=.env", "dist/src/main.js"],
-        {
-          cwd: folder,
-          env: { ...process.env, PORT: "0", DATA_DIR: "", LOG_LEVEL: "info" },
-          stdio: ["ignore", "pipe", "inherit"],
-        },
-      );
-      stack.defer(async () => {
-        const ended = once(child, "exit");
-        child.kill("SIGTERM");
-        await ended;
-      });
-      let url = "";
-      for await (const line of createInterface(child.stdout)) {
-        url = /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(line)?.[0] ?? "";
-        if (url) break;
-      }
+      const url = await start();
       const { subgraphs } = await readRover(fromRoot("rover.yaml"));
       const mocks = subgraphs.flatMap(({ name }) => ["--mock", name]);
       const [port] = await freePorts(1);
@@ -126,6 +131,59 @@ describe("a new subgraph", () => {
     expect(sdl).toMatch(/^extend schema @link\(/);
     expect(sdl).toContain('type Library @key(fields: "id")');
   });
+
+  test(
+    "is taken in by the registry, under load: checked, published, refused what would break a client, rolled back",
+    { timeout: 120_000 },
+    async () => {
+      await using world = await startRegistryCity();
+      const { registry, city: graph } = world;
+      const key = deriveSubgraphKey(testSigningKey, "libraries").toString("base64url");
+      // As the operator hands it over.
+      const url = await start({ SUBGRAPH_SIGNING_KEY: key });
+      const load = startLoad(graph, 2);
+      const credential = await registry.join("libraries", "culture");
+      const sdl = await readFile(join(folder, "schema.graphql"), "utf8");
+      const send = (verb: string, text: string, at = url) =>
+        registry.ask(`POST /${verb}?subgraph=libraries&routingUrl=${encodeURIComponent(at)}`, {
+          as: credential,
+          body: text,
+        });
+      const query = '{ library(id: "library-2") { name { en } } }';
+      const served = () =>
+        vi.waitFor(
+          async () =>
+            expect(
+              await graph.ask(query, { headers: { "apollographql-client-name": "reader" } }),
+            ).toEqual({ data: { library: { name: { en: "Library 2" } } } }),
+          { timeout: 20_000, interval: 100 },
+        );
+
+      expect((await send("check", sdl)).body).toMatchObject({ ok: true });
+      expect((await graph.ask(query)).errors).toBeDefined();
+      expect((await send("publish", sdl)).body.kind).toBe("published");
+      await served();
+
+      const broken = sdl.replace(/^ {2}("""[^"]*"""\n {2})?name: LocalizedText!?.*\n/m, "");
+      expect(broken).not.toBe(sdl);
+      await vi.waitFor(
+        async () =>
+          expect(JSON.stringify((await send("check", broken)).body)).toMatch(/used by: reader/),
+        20_000,
+      );
+      expect((await send("publish", broken)).status).toBe(422);
+      await served();
+
+      const nowhere = "http://127.0.0.1:9/graphql";
+      expect((await send("publish", sdl, nowhere)).body.kind).toBe("published");
+      await vi.waitFor(async () => expect((await graph.ask(query)).errors).toBeDefined(), 20_000);
+      await registry.ask("POST /rollback", { as: credential });
+      await served();
+      await load.stop();
+      expect(load.failures).toEqual([]);
+      expect(load.asked()).toBeGreaterThan(20);
+    },
+  );
 
   test("is not written over what is there", async () => {
     const before = await readFile(join(folder, "package.json"), "utf8");
