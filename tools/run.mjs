@@ -89,7 +89,7 @@ async function runBench(file, args) {
 const commands = {
   start: program("tools/start.js"),
   // Less memory for a little more CPU: docs/performance.md.
-  gateway: program("gateway/main.js", ["--max-semi-space-size=8"]),
+  gateway: program("gateway/main.js", ["--max-semi-space-size=32"]),
   token: program("tools/token.js"),
   compose: program("tools/compose.js"),
   "personal-data": program("tools/personal-data.js"),

@@ -69,7 +69,7 @@ export const peers: readonly Peer[] = [
     launch: ({ supergraph, port, mode }) => ({
       args: [
         // As docs/operator.md starts it.
-        "--max-semi-space-size=8",
+        "--max-semi-space-size=32",
         here("../../dist/gateway/main.js"),
         "--supergraph",
         supergraph,
