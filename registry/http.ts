@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listen } from "../platform/listen.ts";
 import type { Log } from "../platform/log.ts";
+import { mayReadSdls, type SdlReaders } from "./access.ts";
 import { bodies, readJson, share } from "./bodies.ts";
 import type { Actor, Credentials } from "./credentials.ts";
 import { RegistryError, registryErrors } from "./errors.ts";
@@ -16,6 +17,8 @@ export type RegistryServerDeps = {
   readonly registry: Registry;
   readonly credentials: Credentials;
   readonly log: Log;
+  /** Default: agencies, and operators. */
+  readonly sdlReaders?: SdlReaders;
 };
 
 export type RunningRegistry = { readonly url: string; readonly stop: () => Promise<void> };
@@ -77,7 +80,7 @@ function needs(actor: Actor, ...kinds: readonly Actor["kind"][]): void {
 type Route = (asked: Asked) => Promise<Answer>;
 
 function createRoutes(deps: RegistryServerDeps): Readonly<Record<string, Route>> {
-  const { registry, credentials } = deps;
+  const { registry, credentials, sdlReaders = "agencies" } = deps;
   return {
     async "POST /check"(asked) {
       const { ok: passes, findings } = await registry.check(asked.actor, submissionOf(asked));
@@ -178,6 +181,17 @@ function createRoutes(deps: RegistryServerDeps): Readonly<Record<string, Route>>
       needs(actor, "gateway");
       await registry.recordUsage(readJson(bodies.usage, body).operations);
       return ok({ recorded: true });
+    },
+    async "GET /subgraphs/sdl"({ actor, headers }) {
+      mayReadSdls(actor, sdlReaders);
+      const known = /^"(\d+)"$/.exec(headers["if-none-match"] ?? "")?.[1];
+      const { launch, subgraphs } = await registry.liveSdls(
+        actor,
+        known ? Number(known) : undefined,
+      );
+      const told = { etag: `"${launch}"` };
+      if (!subgraphs) return { status: 304, headers: told, body: "" };
+      return { status: 200, headers: told, body: { launch, subgraphs } };
     },
     async "POST /subgraphs"({ actor, body }) {
       needs(actor, "operator");

@@ -38,6 +38,8 @@ const configSchema = z.object({
   REGISTRY_PRIVATE_KEY_FILE: z.string().default(fromRoot(".city/registry/signing-key.pem")),
   /** Known operations that must stay valid: a folder of .graphql files. */
   REGISTRY_OPERATIONS: z.string().default(fromRoot("schema/operations")),
+  /** Whose credentials may read the SDLs of all agencies; operators always may. */
+  REGISTRY_SDL_TO: z.enum(["agencies", "operators"]).default("agencies"),
   /** How long nobody may have used what is taken away. */
   REGISTRY_USAGE_DAYS: z.coerce.number().int().min(1).max(730).default(30),
   /** A candidate with more errors than this, in percentage points over what is live, is worse. */
@@ -114,7 +116,7 @@ async function main(): Promise<void> {
     operatorKey: config.REGISTRY_OPERATOR_KEY.reveal(),
     gatewayKey: config.REGISTRY_GATEWAY_KEY.reveal(),
   });
-  const deps = { registry, credentials, log };
+  const deps = { registry, credentials, log, sdlReaders: config.REGISTRY_SDL_TO };
   const running = await serveRegistry(deps, { host: config.HOST, port: config.REGISTRY_PORT });
   log.info({ url: running.url, store: store.kind }, "ready");
   onShutdown(log, async () => {

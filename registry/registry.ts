@@ -24,6 +24,7 @@ import {
   liveLaunch,
 } from "./launching.ts";
 import { launchExamined, type Published } from "./publishing.ts";
+import { readLiveSdls } from "./live-sdls.ts";
 import * as store from "./store.ts";
 import type { RegistryTables } from "./tables.ts";
 import { readUsage, recordUsage, type UsedOperation } from "./usage.ts";
@@ -161,6 +162,8 @@ export function createRegistry(deps: RegistryDeps) {
       announceAll,
       rules: deps.candidateRules ?? candidateDefaults,
     }),
+
+    ...readLiveSdls(deps),
 
     launches: (variant: string, limit: number) => store.readLaunches(db, variant, limit),
 

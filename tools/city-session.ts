@@ -45,17 +45,19 @@ export type SessionOptions = {
   readonly reset: boolean;
   readonly stop: AbortSignal;
   readonly env?: NodeJS.ProcessEnv;
-  /** Which subgraphs of rover.yaml are started here; default: those that are in this repository. */
+  /** Path of the list of subgraphs; default: this repository's. */
+  readonly rover?: string;
+  /** Which subgraphs of the list are started here; default: those that are in this repository. */
   readonly isOurs?: (name: string) => boolean;
 };
 
 /** @returns when it was told to stop and nothing runs any more. */
 export async function runSession(options: SessionOptions): Promise<void> {
-  const { home, reset, stop, env = process.env, isOurs } = options;
+  const { home, reset, stop, env = process.env, rover = fromRoot("rover.yaml"), isOurs } = options;
   say("Starting the city …");
   const { jwksFile } = await openDevIssuer(home.path);
   const plan = await planCity({
-    rover: fromRoot("rover.yaml"),
+    rover,
     env,
     ...(isOurs ? { isOurs } : {}),
     home,

@@ -10,6 +10,7 @@ import {
   createSourceEventStream,
   type DocumentNode,
   execute,
+  type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
@@ -30,7 +31,7 @@ export type EventsOptions = {
   readonly log: Log;
   /** For the subscription, and anew for each event. */
   readonly createContext: () => unknown;
-};
+} & Pick<ExecutionArgs, "fieldResolver" | "subscribeFieldResolver">;
 
 const heartbeatMs = 12_000;
 
@@ -48,7 +49,7 @@ function readDocument(schema: GraphQLSchema, { query = "" }: EventsRequest): Doc
 export async function serveEvents(
   response: ServerResponse,
   request: EventsRequest,
-  { name, schema, log, createContext }: EventsOptions,
+  { name, schema, log, createContext, ...resolvers }: EventsOptions,
 ): Promise<void> {
   /** No SQL and no stack leaves here. */
   function masked({ errors, ...rest }: ExecutionResult): ExecutionResult {
@@ -85,6 +86,7 @@ export async function serveEvents(
   const execution = {
     schema,
     document,
+    ...resolvers,
     ...(variableValues ? { variableValues } : {}),
     ...(operationName === undefined ? {} : { operationName }),
   };

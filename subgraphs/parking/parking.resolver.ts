@@ -1,6 +1,7 @@
 /** Arguments → store → types. What is a person's is answered to that person only. */
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import { GraphQLError } from "graphql";
+import { requirePerson } from "../kit/errors.ts";
 import {
   type Connection,
   connectionOf,
@@ -80,9 +81,10 @@ export class ParkingResolver {
   }
 }
 
-function assertOwn({ principal }: ParkingContext, person: Person): void {
-  if (principal?.kind === "person" && principal.id === person.id) return;
-  throw new GraphQLError("Only the person may see this: sign in as that person.", {
+/** @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN for anybody but the person. */
+function requireSelf({ principal }: ParkingContext, person: Person): void {
+  if (requirePerson(principal).id === person.id) return;
+  throw new GraphQLError("This belongs to another person: ask for it through `me`.", {
     extensions: { code: "FORBIDDEN" },
   });
 }
@@ -91,25 +93,27 @@ function assertOwn({ principal }: ParkingContext, person: Person): void {
 export class PersonParkingResolver {
   @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
   @FieldResolver(() => [ParkingPermit], {
+    nullable: true,
     description: "The person's permits, at most 50, the longest valid first.",
   })
   async parkingPermits(
     @Root() person: Person,
     @Ctx() context: ParkingContext,
   ): Promise<ParkingPermit[]> {
-    assertOwn(context, person);
+    requireSelf(context, person);
     return (await listPermits(context.db, person.id)).map(toPermit);
   }
 
   @Directive("@cacheControl(maxAge: 0, scope: PRIVATE)")
   @FieldResolver(() => [ParkingFine], {
+    nullable: true,
     description: "The person's fines, at most 50, the newest first.",
   })
   async parkingFines(
     @Root() person: Person,
     @Ctx() context: ParkingContext,
   ): Promise<ParkingFine[]> {
-    assertOwn(context, person);
+    requireSelf(context, person);
     return (await listFines(context.db, person.id)).map(toFine);
   }
 }

@@ -73,6 +73,7 @@ export const listPermits = (db: Db, personId: string) =>
     .selectAll()
     .where("person_id", "=", personId)
     .orderBy("valid_until", "desc")
+    .orderBy("id", "desc")
     .limit(mostOfAPerson)
     .execute();
 
@@ -82,6 +83,7 @@ export const listFines = (db: Db, personId: string) =>
     .selectAll()
     .where("person_id", "=", personId)
     .orderBy("issued_at", "desc")
+    .orderBy("id", "desc")
     .limit(mostOfAPerson)
     .execute();
 

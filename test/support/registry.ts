@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { parse } from "graphql";
 import { silentLog } from "../../platform/log.ts";
 import type { CandidateRules } from "../../registry/candidates/candidates.ts";
+import type { SdlReaders } from "../../registry/access.ts";
 import { createCredentials } from "../../registry/credentials.ts";
 import { registryDefinition } from "../../registry/database.ts";
 import { serveRegistry } from "../../registry/http.ts";
@@ -42,6 +43,7 @@ export type TestRegistryOptions = {
   readonly announce?: (variant: string, launch: number) => void;
   readonly clock?: () => number;
   readonly candidateRules?: CandidateRules;
+  readonly sdlReaders?: SdlReaders;
 };
 
 export async function startRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
@@ -64,7 +66,9 @@ export async function startRegistry(options: TestRegistryOptions = {}): Promise<
     ...(options.candidateRules ? { candidateRules: options.candidateRules } : {}),
   });
   const credentials = createCredentials({ db, clock, operatorKey, gatewayKey });
-  const deps = { registry, credentials, log: silentLog };
+  const { sdlReaders } = options;
+  const readers = sdlReaders ? { sdlReaders } : {};
+  const deps = { registry, credentials, log: silentLog, ...readers };
   let running = await serveRegistry(deps, { host: "127.0.0.1", port: 0 });
   const { url } = running;
   let isServing = true;

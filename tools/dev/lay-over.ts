@@ -1,25 +1,21 @@
 /**
- * A supergraph with layers over it: the subgraphs of a rover.yaml, and others in their place or beside
- * them. Each look reads all SDL again; when something changed, it is composed anew, and written where a
+ * A supergraph with layers over it: the subgraphs of a rover.yaml or a registry, and others in their place
+ * or beside them. Each look reads all SDL again; when something changed, it is composed anew, and written where a
  * gateway watches it. What does not compose is told in plain words, and the last good one stays.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { composeRover } from "../../schema/compose.ts";
-import { readRover } from "../../schema/rover.ts";
+import type { Part } from "./part.ts";
 
-export type Layer = {
-  readonly name: string;
-  readonly url: string;
+export type Layer = Omit<Part, "sdl"> & {
   /** @throws when it is not to be had at this moment. */
   readonly readSdl: () => Promise<string>;
-  /** Called before a supergraph with this SDL goes live. @throws when it cannot be served. */
-  readonly serve?: (sdl: string) => void;
 };
 
 export type LayOverOptions = {
-  /** Path of the rover.yaml that is laid over. */
-  readonly rover: string;
+  /** What is laid over. What it throws at first, `look` throws; later the last one stays. */
+  readonly under: () => Promise<readonly Part[]>;
   /** Where SDL and supergraph are written. */
   readonly folder: string;
   readonly layers: readonly Layer[];
@@ -27,13 +23,13 @@ export type LayOverOptions = {
 };
 
 export type LaidOver = {
+  /** A rover.yaml of what was composed last, written by the first look. */
+  readonly rover: string;
   /** What the gateway watches. */
   readonly supergraph: string;
   /** Reads, composes and writes if something changed. Never throws because of an SDL. */
   readonly look: () => Promise<void>;
 };
-
-type Part = { readonly name: string; readonly url: string; readonly sdl: string };
 
 const reasonOf = (error: unknown): string => {
   const { message, cause } = error as Error;
@@ -46,25 +42,39 @@ async function replace(file: string, text: string): Promise<void> {
   await rename(`${file}.new`, file);
 }
 
-/** @throws RoverError when rover.yaml cannot be used. */
 export async function layOver(options: LayOverOptions): Promise<LaidOver> {
-  const { rover, folder, layers, say } = options;
+  const { under, folder, layers, say } = options;
   await mkdir(folder, { recursive: true });
   const supergraph = join(folder, "supergraph.graphql");
-  const { subgraphs } = await readRover(rover);
-  const under = subgraphs.filter(({ name }) => !layers.some((layer) => layer.name === name));
+  const rover = join(folder, "rover.yaml");
   /** The last SDL of each layer, for while it is being restarted. */
   const last = new Map<string, string>();
   const silent = new Set<string>();
+  let own: readonly Part[] | undefined;
+  let isUnderAway = false;
   let seen: string | undefined;
   let hasComposed = false;
 
-  async function readLayer({ name, url, readSdl }: Layer): Promise<Part[]> {
+  async function readUnder(): Promise<readonly Part[]> {
+    const isLayer = (part: Part) => layers.some(({ name }) => name === part.name);
+    try {
+      own = (await under()).filter((part) => !isLayer(part));
+      isUnderAway = false;
+    } catch (error) {
+      if (own === undefined) throw error;
+      if (!isUnderAway) say(`${reasonOf(error)}\nThe graph goes on with what it had.`);
+      isUnderAway = true;
+    }
+    return own;
+  }
+
+  async function readLayer({ readSdl, ...layer }: Layer): Promise<Part[]> {
+    const { name } = layer;
     try {
       const sdl = await readSdl();
       if (silent.delete(name)) say(`"${name}" answers.`);
       last.set(name, sdl);
-      return [{ name, url, sdl }];
+      return [{ ...layer, sdl }];
     } catch (error) {
       const sdl = last.get(name);
       const meanwhile = sdl === undefined ? "without it" : "with its last SDL";
@@ -74,17 +84,8 @@ export async function layOver(options: LayOverOptions): Promise<LaidOver> {
         );
       }
       silent.add(name);
-      return sdl === undefined ? [] : [{ name, url, sdl }];
+      return sdl === undefined ? [] : [{ ...layer, sdl }];
     }
-  }
-
-  async function readUnder(): Promise<Part[]> {
-    const parts = under.map(async ({ name, routingUrl: url, schema }): Promise<Part[]> => {
-      if (!("file" in schema)) return [];
-      const sdl = await readFile(resolve(dirname(rover), schema.file), "utf8");
-      return [{ name, url, sdl }];
-    });
-    return (await Promise.all(parts)).flat();
   }
 
   async function compose(parts: readonly Part[]) {
@@ -93,21 +94,18 @@ export async function layOver(options: LayOverOptions): Promise<LaidOver> {
       return [name, { routing_url: url, schema: { file: `${name}.graphql` } }] as const;
     });
     const listed = Object.fromEntries(await Promise.all(entries));
-    const file = join(folder, "rover.yaml");
     // JSON is YAML.
-    await writeFile(file, JSON.stringify({ subgraphs: listed }, null, 2));
-    return composeRover(file);
+    await replace(rover, JSON.stringify({ subgraphs: listed }, null, 2));
+    return composeRover(rover);
   }
 
   /** @returns problems in plain words; none when it was taken up. */
   async function takeUp(parts: readonly Part[]): Promise<readonly string[]> {
     const composition = await compose(parts);
     if (composition.kind === "failed") return composition.errors.map(({ message }) => message);
-    for (const { name, serve } of layers) {
-      const sdl = parts.find((part) => part.name === name)?.sdl;
-      if (sdl === undefined || !serve) continue;
+    for (const { name, sdl, serve } of parts) {
       try {
-        serve(sdl);
+        serve?.(sdl);
       } catch (error) {
         return [`[${name}] ${reasonOf(error)}`];
       }
@@ -118,10 +116,11 @@ export async function layOver(options: LayOverOptions): Promise<LaidOver> {
 
   return {
     supergraph,
+    rover,
     async look() {
-      const own = await readUnder();
+      const base = await readUnder();
       const laid = (await Promise.all(layers.map(readLayer))).flat();
-      const parts = [...own, ...laid];
+      const parts = [...base, ...laid];
       const now = JSON.stringify(parts);
       if (now === seen) return;
       seen = now;
@@ -137,9 +136,9 @@ export async function layOver(options: LayOverOptions): Promise<LaidOver> {
       );
       if (hasComposed) return;
       // The gateway has to begin with something.
-      const base = await takeUp(own);
-      if (base.length > 0) say(`Nor does what it is laid over:\n${base.join("\n")}`);
-      hasComposed = base.length === 0;
+      const ofBase = await takeUp(base);
+      if (ofBase.length > 0) say(`Nor does what it is laid over:\n${ofBase.join("\n")}`);
+      hasComposed = ofBase.length === 0;
     },
   };
 }

@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { type Layer, layOver } from "../../../tools/dev/lay-over.ts";
+import type { Part } from "../../../tools/dev/part.ts";
+import { readRoverParts } from "../../../tools/dev/rover-parts.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12")';
@@ -14,7 +16,7 @@ async function city(layers: readonly Layer[]) {
   });
   const said: string[] = [];
   const laid = await layOver({
-    rover: home.file("rover.yaml"),
+    under: () => readRoverParts(home.file("rover.yaml")),
     folder: home.file("dev"),
     layers,
     say: (line) => said.push(line),
@@ -74,6 +76,38 @@ test("with a layer that is wrong from the first, the graph begins without it", a
   await laid.look();
   expect(laid.said[0]).toContain("Unknown type Nowhere");
   expect(await laid.graph()).toContain("a: String");
+});
+
+test("while what is laid over is not to be had, the graph goes on with what it had", async () => {
+  await using home = await tempFolder({});
+  const said: string[] = [];
+  const part = { name: "a", url: "http://a.test/" };
+  let under: () => Promise<readonly Part[]> = async () => [{ ...part, sdl: base }];
+  let mine = `${link} type Query { b: String }`;
+  const laid = await layOver({
+    under: () => under(),
+    folder: home.path,
+    layers: [layer("b", () => mine)],
+    say: (line) => said.push(line),
+  });
+  await laid.look();
+  under = () => Promise.reject(new Error("The registry is away."));
+  mine = `${link} type Query { b: Int }`;
+  await laid.look();
+  await laid.look();
+  expect(said.filter((line) => line.includes("The registry is away."))).toHaveLength(1);
+  const graph = () => readFile(laid.supergraph, "utf8");
+  expect(await graph()).toMatch(/a: String[^]*b: Int/);
+  under = async () => [{ ...part, sdl: base.replace("String", "Float") }];
+  await laid.look();
+  expect(await graph()).toMatch(/a: Float[^]*b: Int/);
+});
+
+test("what cannot be had from the first is thrown", async () => {
+  await using home = await tempFolder({});
+  const under = () => Promise.reject(new Error("The registry is away."));
+  const laid = await layOver({ under, folder: home.path, layers: [], say: () => {} });
+  await expect(laid.look()).rejects.toThrow("The registry is away.");
 });
 
 test("a layer that does not answer is left out, taken in when it does, and kept while it restarts", async () => {

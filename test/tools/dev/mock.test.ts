@@ -1,5 +1,6 @@
 /** Mocks: a gateway over real HTTP in front of subgraphs of which only the SDL is there. */
 import { readFile, writeFile } from "node:fs/promises";
+import { createClient } from "graphql-sse";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "../../../gateway/config.ts";
 import { type RunningGateway, startGateway } from "../../../gateway/server.ts";
@@ -19,6 +20,8 @@ const planned = `
     permits(first: Int = 20, after: String, zone: String): PermitConnection!
     anything: Thing
   }
+  type Subscription { permitChanged(zone: String!): PermitChange! }
+  type PermitChange { state: State! at: DateTime! permit: Permit! }
   type Permit @key(fields: "id") {
     id: ID! zone: String! state: State! fee: Int! area: Area! holders: [Holder!]!
     phone: String website: String lat: Float! lon: Float! since: DateTime
@@ -34,6 +37,7 @@ const planned = `
   type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 `;
 
+const eventEveryMs = 50;
 const stack = new AsyncDisposableStack();
 const sdls = new Map<string, string>([["parking", planned]]);
 let gateway: RunningGateway;
@@ -49,7 +53,7 @@ beforeAll(async () => {
   );
   const listed: Record<string, object> = {};
   for (const [name, sdl] of sdls) {
-    const mock = stack.use(await startMock());
+    const mock = stack.use(await startMock({ eventEveryMs }));
     mock.serve(sdl);
     listed[name] = { routing_url: mock.url, schema: { file: `${name}.graphql` } };
   }
@@ -145,5 +149,65 @@ describe("the city's own SDL", () => {
     const amal: Principal = { kind: "person", id: "person-amal", scopes: [], policies: [] };
     expect((await ask("{ me { id } }", amal)).data).toEqual({ me: { id: "person-amal" } });
     expect((await ask("{ me { id } }")).data).toEqual({ me: null });
+  });
+});
+
+describe("a subscription", () => {
+  /** The first of its events, then it leaves. */
+  async function follow(query: string, count: number): Promise<any[]> {
+    const client = createClient({ url: gateway.url, retryAttempts: 0 });
+    const seen: any[] = [];
+    for await (const event of client.iterate({ query })) {
+      expect(event.errors).toBeUndefined();
+      seen.push(event.data);
+      if (seen.length === count) break;
+    }
+    client.dispose();
+    return seen;
+  }
+  const changes =
+    'subscription { permitChanged(zone: "A") { state at permit { id zone area { name { ar } } } } }';
+
+  test("tells typed events one after another, the same ones to who subscribes again", async () => {
+    const startedMs = performance.now();
+    const seen = await follow(changes, 4);
+    expect(performance.now() - startedMs).toBeGreaterThan(2 * eventEveryMs);
+    for (const { permitChanged } of seen) {
+      expect(permitChanged.state).toMatch(/^(?:ACTIVE|ENDED)$/);
+      expect(new Date(permitChanged.at).toISOString()).toBe(permitChanged.at);
+      expect(permitChanged.permit.area.name.ar).toMatch(/^[\u0600-\u06FF ]+$/);
+    }
+    expect(new Set(seen.map(({ permitChanged }) => permitChanged.at)).size).toBe(4);
+    expect(await follow(changes, 2)).toEqual(seen.slice(0, 2));
+  });
+
+  test("tells of entities that look alike by a query", async () => {
+    const [{ permitChanged }] = await follow(changes, 1);
+    const { id } = permitChanged.permit;
+    const { data } = await ask(`{ permit(id: "${id}") { id zone area { name { ar } } } }`);
+    expect(data.permit).toEqual(permitChanged.permit);
+  });
+
+  test("of the city's own SDL is answered across subgraphs", async () => {
+    const [first] = await follow(
+      "subscription { bulletinChanged { kind bulletin { id publisher { id name { en ar } } } } }",
+      1,
+    );
+    expect(first.bulletinChanged.bulletin.publisher.name.en).toEqual(expect.any(String));
+  });
+
+  test("of a mock that has no SDL yet, or of a field that is not there, is refused", async () => {
+    await using mock = await startMock();
+    const open = (query: string) =>
+      fetch(mock.url, {
+        method: "POST",
+        headers: { accept: "text/event-stream", "content-type": "application/json" },
+        body: JSON.stringify({ query }),
+      });
+    expect((await open(changes)).status).toBe(503);
+    mock.serve(planned);
+    const refused = await open("subscription { permitGone }");
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("permitGone");
   });
 });
