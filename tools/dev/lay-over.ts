@@ -44,7 +44,7 @@ async function replace(file: string, text: string): Promise<void> {
 
 export async function layOver(options: LayOverOptions): Promise<LaidOver> {
   const { under, folder, layers, say } = options;
-  await mkdir(folder, { recursive: true });
+  await mkdir(join(folder, "subgraphs"), { recursive: true });
   const supergraph = join(folder, "supergraph.graphql");
   const rover = join(folder, "rover.yaml");
   /** The last SDL of each layer, for while it is being restarted. */
@@ -90,8 +90,9 @@ export async function layOver(options: LayOverOptions): Promise<LaidOver> {
 
   async function compose(parts: readonly Part[]) {
     const entries = parts.map(async ({ name, url, sdl }) => {
-      await writeFile(join(folder, `${name}.graphql`), sdl);
-      return [name, { routing_url: url, schema: { file: `${name}.graphql` } }] as const;
+      const file = `subgraphs/${name}.graphql`;
+      await writeFile(join(folder, file), sdl);
+      return [name, { routing_url: url, schema: { file } }] as const;
     });
     const listed = Object.fromEntries(await Promise.all(entries));
     // JSON is YAML.

@@ -23,9 +23,11 @@ export type ReadLiveSdls = () => Promise<readonly LiveSdl[]>;
 
 const answerTimeoutMs = 5_000;
 
+/** Files are named by it. */
+const name = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
 const answered = z.object({
   launch: z.number().int(),
-  subgraphs: z.array(z.object({ name: z.string(), sdl: z.string() })),
+  subgraphs: z.array(z.object({ name, sdl: z.string() })),
 });
 const refused = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 

@@ -1,4 +1,6 @@
 /** What is live in a registry as somebody's terminal reads it: over HTTP, again and again. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { createLiveSdls } from "../../../tools/dev/live-sdls.ts";
 import { startToyPartner } from "../../conformance/toy-partner.ts";
@@ -60,4 +62,17 @@ test("what is no registry is told so", async () => {
   const options = { credential: "x", clock: () => 0, everyMs, say: () => {} };
   const read = createLiveSdls({ url: partner.url, ...options });
   await expect(read()).rejects.toThrow(/no registry answers there \(HTTP status \d+\)/);
+});
+
+test("a name that would lead to other files of this machine is not taken", async () => {
+  const subgraphs = [{ name: "../../.ssh/config", sdl: parksSdl }];
+  const server = createServer((_, response) =>
+    response.end(JSON.stringify({ launch: 1, subgraphs })),
+  );
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const options = { credential: "x", clock: () => 0, everyMs, say: () => {} };
+  await expect(createLiveSdls({ url, ...options })()).rejects.toThrow(/no registry answers there/);
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
 });
