@@ -42,7 +42,10 @@ export function readLiveSdls(deps: {
       if (launch === known) return { launch, subgraphs: undefined };
       const members = await store.readMembers(db, live.members);
       await auditTo(db, new Date(clock()))(actor.name, "live SDLs read", { launch });
-      return { launch, subgraphs: members.map(({ name, sdl }) => ({ name, sdl })) };
+      const subgraphs = members
+        .map(({ name, sdl }) => ({ name, sdl }))
+        .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+      return { launch, subgraphs };
     },
   };
 }
