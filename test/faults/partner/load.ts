@@ -1,4 +1,7 @@
-/** Requests at a steady rate, whether or not the answers come: what waits is measured as waiting. */
+/**
+ * Requests at a steady rate, whether or not the answers come: what waits is measured as waiting. Each comes at
+ * a random moment of its turn, so that of two loads side by side neither is always first.
+ */
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
@@ -21,7 +24,7 @@ export async function load(options: LoadOptions): Promise<readonly Sample[]> {
   const count = Math.round(perSecond * seconds);
   const startedMs = performance.now();
   const all = Array.from({ length: count }, async (_, index): Promise<Sample> => {
-    const dueMs = startedMs + (index * 1_000) / perSecond;
+    const dueMs = startedMs + ((index + Math.random()) * 1_000) / perSecond;
     await sleep(Math.max(0, dueMs - performance.now()));
     const response = await request(url, {
       method: "POST",
