@@ -1,6 +1,6 @@
 /**
- * Requests at a steady rate, whether or not the answers come: what waits is measured as waiting. Each comes at
- * a random moment of its turn, so that of two loads side by side neither is always first.
+ * Requests at a steady rate, whether or not the answers to others come. Each is sent at a random moment of its
+ * turn, so that of two loads side by side neither is always first.
  */
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,34 +8,45 @@ import { Agent, request } from "undici";
 
 export type Sample = { readonly durationMs: number; readonly body: string };
 
-export type LoadOptions = {
-  readonly url: string;
-  readonly body: object;
-  readonly perSecond: number;
-  readonly seconds: number;
-};
+export type Load = { readonly url: string; readonly body: object; readonly perSecond: number };
 
 const agent = new Agent({ connections: 256 });
 
-/** Each sample's time runs from the moment it was due. */
-export async function load(options: LoadOptions): Promise<readonly Sample[]> {
-  const { url, body, perSecond, seconds } = options;
-  const text = JSON.stringify(body);
-  const count = Math.round(perSecond * seconds);
-  const startedMs = performance.now();
-  const all = Array.from({ length: count }, async (_, index): Promise<Sample> => {
-    const dueMs = startedMs + ((index + Math.random()) * 1_000) / perSecond;
-    await sleep(Math.max(0, dueMs - performance.now()));
-    const response = await request(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: text,
-      dispatcher: agent,
-    });
-    const answered = await response.body.text();
-    return { durationMs: performance.now() - dueMs, body: answered };
+async function ask(url: string, text: string): Promise<Sample> {
+  const sentMs = performance.now();
+  const response = await request(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: text,
+    dispatcher: agent,
   });
-  return Promise.all(all);
+  const body = await response.body.text();
+  return { durationMs: performance.now() - sentMs, body };
+}
+
+/** All loads side by side. @returns the samples of each. */
+export async function load(
+  loads: readonly Load[],
+  seconds: number,
+): Promise<readonly (readonly Sample[])[]> {
+  const texts = loads.map(({ body }) => JSON.stringify(body));
+  const all = loads.map((): Promise<Sample>[] => []);
+  const startedMs = performance.now();
+  // Sorted, so that those who are due in the same millisecond are sent in no load's order.
+  const turns = loads
+    .flatMap(({ perSecond }, of) =>
+      Array.from({ length: Math.round(perSecond * seconds) }, (_, index) => ({
+        of,
+        dueMs: startedMs + ((index + Math.random()) * 1_000) / perSecond,
+      })),
+    )
+    .toSorted((a, b) => a.dueMs - b.dueMs);
+  for (const { of, dueMs } of turns) {
+    const waitMs = dueMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+    all[of]?.push(ask(loads[of]?.url ?? "", texts[of] ?? ""));
+  }
+  return Promise.all(all.map((samples) => Promise.all(samples)));
 }
 
 /** Nearest rank. */

@@ -94,21 +94,22 @@ type Samples = {
 };
 const noSamples = (): Samples => ({ own: [], both: [], p99s: [] });
 
-async function measure(
-  { url, be }: Side,
-  trouble: Trouble,
-  into: Samples,
-  length = Number(seconds),
-): Promise<void> {
-  be(trouble);
-  const at = { url, seconds: length };
-  const [ownSamples, bothSamples] = await Promise.all([
-    load({ ...at, body: ownQuery, perSecond: Number(own) }),
-    load({ ...at, body: bothQuery, perSecond: Number(both) }),
+type Watched = { readonly side: Side; readonly trouble: Trouble; readonly into: Samples };
+
+/** All sides at once. */
+async function measure(watched: readonly Watched[], length = Number(seconds)): Promise<void> {
+  for (const { side, trouble } of watched) side.be(trouble);
+  const loads = watched.flatMap(({ side: { url } }) => [
+    { url, body: ownQuery, perSecond: Number(own) },
+    { url, body: bothQuery, perSecond: Number(both) },
   ]);
-  into.p99s.push(percentile(ownSamples, 0.99));
-  into.own.push(...ownSamples);
-  into.both.push(...bothSamples);
+  const samples = await load(loads, length);
+  for (const [index, { into }] of watched.entries()) {
+    const [ownSamples = [], bothSamples = []] = samples.slice(2 * index);
+    into.p99s.push(percentile(ownSamples, 0.99));
+    into.own.push(...ownSamples);
+    into.both.push(...bothSamples);
+  }
 }
 
 type Answered = { data?: { service?: unknown; permit?: unknown } | null };
@@ -123,18 +124,21 @@ const ms = (value: number): string => `${value.toFixed(2)} ms`;
 const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
 
 const [left, right] = [await startSide(), await startSide()];
+const allWell = (): Watched[] =>
+  [left, right].map((side) => ({ side, trouble: "none", into: noSamples() }));
 // Compiled code and open connections.
-await Promise.all([left, right].map((side) => measure(side, "none", noSamples())));
+await measure(allWell());
 const rows: string[][] = [];
 for (const trouble of Object.keys(troubles) as Trouble[]) {
   const [without, within] = [noSamples(), noSamples()];
   for (let round = 0; round < Number(rounds); round += 1) {
     const [well, ill] = round % 2 === 0 ? [left, right] : [right, left];
     // Whoever was in trouble before is asked again by now.
-    await Promise.all(
-      [left, right].map((side) => measure(side, "none", noSamples(), settleSeconds)),
-    );
-    await Promise.all([measure(well, "none", without), measure(ill, trouble, within)]);
+    await measure(allWell(), settleSeconds);
+    await measure([
+      { side: well, trouble: "none", into: without },
+      { side: ill, trouble, into: within },
+    ]);
   }
   const changes = within.p99s.map((p99, round) => p99 / (without.p99s[round] ?? Number.NaN) - 1);
   rows.push([
