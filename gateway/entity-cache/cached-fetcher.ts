@@ -41,6 +41,9 @@ export function createCachedFetchers(deps: CachedFetcherDeps): (graph: Graph) =>
       },
       entities(asking, request) {
         if (!isCached(request.group.subgraph)) return direct.entities(asking, request);
+        // What these answer depends on more than the entity.
+        if (request.parts.some(({ contexts }) => contexts.length > 0))
+          return direct.entities(asking, request);
         const questions = entityQuestions(asking, request);
         return questions.some(({ key }) => key !== "")
           ? readThrough(asking, questions, askForSome(request, questions.length))

@@ -92,7 +92,7 @@ export function askForSome(request: EntityRequest, count: number): AskFor {
       const whole = request.parts[part];
       const some = byPart.get(part) ?? [];
       const representations = some.map(({ representation }) => representation ?? "");
-      return whole ? [{ ask: whole.ask, representations, typenames: [] }] : [];
+      return whole ? [{ ask: whole.ask, representations, typenames: [], contexts: [] }] : [];
     });
     const text = request.group.textFor(parts.map(({ ask }) => ask));
     const result = await askForEntities(asking, { group: request.group, text, parts });

@@ -7,6 +7,7 @@ import type { EntityGroup, EntityStep } from "../plan/program.ts";
 import type { Sharing } from "../plan/place.ts";
 import type { EntityRequestText } from "../plan/request-text.ts";
 import { toFailure } from "./ask-subgraph.ts";
+import { contextValuesAt } from "./context-values.ts";
 import type { EntityRequest } from "./fetcher.ts";
 import type { Failure, Failures } from "./failures.ts";
 import { keyedBy } from "./keyed.ts";
@@ -21,6 +22,8 @@ type Target = { readonly entity: DataRecord; readonly step: EntityStep };
 type Asked = {
   readonly ask: number;
   readonly step: EntityStep;
+  /** What came from above the entities: with other values it is asked apart. */
+  readonly contexts: readonly string[];
   readonly texts: string[];
   /** The type of each representation, if nothing rewrites it. */
   readonly typenames: (string | undefined)[];
@@ -83,10 +86,30 @@ export type BatchScope = RepresentationScope & {
   readonly sharing: Sharing;
 };
 
-export function createEntityBatch(scope: BatchScope, group: EntityGroup): EntityBatch {
-  const { supergraphSchema, failures, sharing } = scope;
+export type ProgramScope = BatchScope & {
+  /** The merged data. */
+  readonly root: DataRecord;
+  /** See Program. */
+  readonly hasContexts: boolean;
+};
+
+const createAsked = (step: EntityStep, contexts: Asked["contexts"]): Asked => ({
+  ask: step.ask,
+  step,
+  contexts,
+  texts: [],
+  typenames: [],
+  entities: [],
+  steps: [],
+  others: new Map<number, Target[]>(),
+  partial: new Set<number>(),
+  indexByText: undefined,
+});
+
+export function createEntityBatch(scope: ProgramScope, group: EntityGroup): EntityBatch {
+  const { supergraphSchema, failures, sharing, root, hasContexts } = scope;
   const { subgraph } = group;
-  const byAsk = new Map<number, Asked>();
+  const byAsk = new Map<number | string, Asked>();
   let text: EntityRequestText | undefined;
 
   function put(asked: Asked, index: number, entity: DataRecord, step: EntityStep): void {
@@ -99,27 +122,37 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
     }
     const others = asked.others.get(index) ?? [];
     asked.others.set(index, others);
-    // Different objects of one place get the same data.
-    if (asked.steps[index] === step || others.some((other) => other.step === step))
-      sharing.below[step.place.index] = true;
+    // Different objects of one place get the same data, unless each gets a copy.
+    const isAlike = asked.steps[index] === step || others.some((other) => other.step === step);
+    if (isAlike && !hasContexts) sharing.below[step.place.index] = true;
     others.push({ entity, step });
   }
 
+  function addInContext(step: EntityStep, { objects }: Positions): boolean {
+    const values = contextValuesAt(supergraphSchema, root, step.place, step.contexts);
+    let isAny = false;
+    for (const entity of objects) {
+      const found = representationOf(scope, step.node, entity);
+      const contexts = values.get(entity);
+      if (!found || !contexts) continue;
+      const key = `${step.ask} ${contexts.join(" ")}`;
+      const asked = byAsk.get(key) ?? createAsked(step, contexts);
+      byAsk.set(key, asked);
+      const index = indexOfText(asked, found.text);
+      if (found.isPartial) asked.partial.add(index);
+      put(asked, index, entity, step);
+      isAny = true;
+    }
+    return isAny;
+  }
+
   function add(step: EntityStep, positions: Positions): boolean {
+    if (step.contexts.length > 0) return addInContext(step, positions);
     const { extractor, node, place } = step;
     const isRewritten = (node.inputRewrites?.length ?? 0) > 0;
-    const keyed = isRewritten ? undefined : keyedBy(extractor, positions, place, sharing);
-    const asked = byAsk.get(step.ask) ?? {
-      ask: step.ask,
-      step,
-      texts: [],
-      typenames: [],
-      entities: [],
-      steps: [],
-      others: new Map<number, Target[]>(),
-      partial: new Set<number>(),
-      indexByText: undefined,
-    };
+    const keyed =
+      isRewritten || hasContexts ? undefined : keyedBy(extractor, positions, place, sharing);
+    const asked = byAsk.get(step.ask) ?? createAsked(step, []);
     const isFirst = asked.texts.length === 0;
     /** By representation: the index in what is asked. */
     const indexes: number[] = [];
@@ -192,8 +225,10 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       applyRewrites(supergraphSchema, leader.node.outputRewrites, entity);
       const own = ownOf(steps[index] as EntityStep, entity);
       mergeInto(supergraphSchema, firsts[index] as DataRecord, own);
-      for (const other of others.get(index) ?? [])
-        mergeInto(supergraphSchema, other.entity, ownOf(other.step, entity));
+      for (const other of others.get(index) ?? []) {
+        const copy = hasContexts ? copyOf(entity, new Map()) : ownOf(other.step, entity);
+        mergeInto(supergraphSchema, other.entity, copy as DataRecord);
+      }
     }
   }
 
@@ -206,8 +241,8 @@ export function createEntityBatch(scope: BatchScope, group: EntityGroup): Entity
       const asks = active();
       const chosen = group.textFor(asks.map(({ ask }) => ask));
       text = chosen;
-      const parts = asks.map(({ ask, texts, typenames }) => {
-        return { ask, representations: texts, typenames };
+      const parts = asks.map(({ ask, texts, typenames, contexts }) => {
+        return { ask, representations: texts, typenames, contexts };
       });
       return { group, text: chosen, parts };
     },

@@ -25,6 +25,8 @@ export type EntityRequestPart = {
   readonly representations: readonly string[];
   /** The type of each; undefined where a rewrite has changed it. */
   readonly typenames: readonly (string | undefined)[];
+  /** What came from above its entities, as JSON, in the order of the ask's contexts. */
+  readonly contexts: readonly string[];
 };
 
 export type Fetcher = {
@@ -39,9 +41,12 @@ export function askForEntities(
   { group, text, parts }: EntityRequest,
 ): Promise<SubgraphResult | Failure> {
   let count = 0;
-  const representations = parts.map((part, index) => {
+  const representations = parts.flatMap((part, index) => {
     count += part.representations.length;
-    return `${text.parts[index]?.prefix}[${part.representations.join(",")}]`;
+    const { prefix, contexts = [] } = text.parts[index] ?? {};
+    const own = `${prefix}[${part.representations.join(",")}]`;
+    if (contexts.length === 0) return own;
+    return [own, ...contexts.map((name, at) => `${name}${part.contexts[at]}`)];
   });
   return askSubgraph(asking, group.subgraph, "query", text, representations, count);
 }

@@ -34,14 +34,15 @@ type Departure = {
 
 /** @returns the merged data of all fetches; what is missing is explained in `run.failures`. */
 export function runProgram(run: Run, program: Program): Promise<DataRecord> {
-  const { steps, groups, rootPlace, placeCount } = program;
+  const { steps, groups, rootPlace, placeCount, hasContexts } = program;
   const { supergraphSchema, failures, variables, patienceMs, fetcher } = run;
   const root: DataRecord = {};
   const walker = createWalker(root, placeCount, run.sharing);
+  const batchScope = { ...run, root, hasContexts };
   const waitingFor = steps.map(({ after }) => after.length);
   const departures = groups.map((group): Departure => ({
     outstanding: group.size,
-    batch: createEntityBatch(run, group),
+    batch: createEntityBatch(batchScope, group),
     steps: [],
     timer: undefined,
   }));
@@ -90,7 +91,7 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
       departure.steps = [];
       if (!batch.isEmpty()) {
         // Whoever comes later goes with the next one.
-        if (departure.outstanding > 0) departure.batch = createEntityBatch(run, group);
+        if (departure.outstanding > 0) departure.batch = createEntityBatch(batchScope, group);
         const result = await fetcher.entities(run, batch.request());
         if (isFailure(result)) batch.fail(result);
         else batch.merge(result);

@@ -5,8 +5,10 @@
  */
 import type { FetchNode, PlanNode, QueryPlan } from "@apollo/query-planner";
 import type { GraphQLSchema } from "graphql";
+import { LRUCache } from "lru-cache";
 import { graphError } from "../errors.ts";
 import type { HasKey } from "../supergraph/entity-keys.ts";
+import { type ContextArgument, contextArgumentsOf } from "./context-arguments.ts";
 import { compileExtractor, type Extractor } from "./extractor.ts";
 import { createPlaces, type Place } from "./place.ts";
 import { giveReaders } from "./give-readers.ts";
@@ -40,6 +42,7 @@ export type EntityStep = StepBase & {
   readonly kind: "entities";
   readonly place: Place;
   readonly extractor: Extractor;
+  readonly contexts: readonly ContextArgument[];
   /** Index in the program's groups. */
   group: number;
   /** Index in the group's asks. */
@@ -57,7 +60,7 @@ export type EntityGroup = {
   /** How many steps belong to it. */
   readonly size: number;
   readonly asks: readonly Ask[];
-  /** The request for some of its asks (those that found entities), by their indexes in order. */
+  /** The request for some of its asks (those that found entities), by their indexes in order; one may come again. */
   readonly textFor: (asks: readonly number[]) => EntityRequestText;
 };
 
@@ -66,6 +69,8 @@ export type Program = {
   readonly groups: readonly EntityGroup[];
   readonly rootPlace: Place;
   readonly placeCount: number;
+  /** What is asked of an entity depends on what is above it: equal objects stay apart. */
+  readonly hasContexts: boolean;
 };
 
 type Scope = {
@@ -74,9 +79,12 @@ type Scope = {
   readonly after: readonly number[];
 };
 
+/** So many requests of a group are kept: of contexts, the combinations have no end. */
+const keptTexts = 64;
+
 function createGroup(subgraph: string) {
   const asks: Ask[] = [];
-  const texts = new Map<string, EntityRequestText>();
+  const texts = new LRUCache<string, EntityRequestText>({ max: keptTexts });
   const group = {
     subgraph,
     size: 0,
@@ -160,7 +168,8 @@ export function compileProgram(
     }
     const place = places.at(path);
     const extractor = compileExtractor(node.requires, node.serviceName, schema, hasKey);
-    steps.push({ ...base, kind: "entities", place, extractor, group: 0, ask: 0 });
+    const contexts = contextArgumentsOf(node);
+    steps.push({ ...base, kind: "entities", place, extractor, contexts, group: 0, ask: 0 });
     return index;
   }
 
@@ -201,11 +210,13 @@ export function compileProgram(
     if (rest) walk(rest, { ...start, after });
   } else if (plan.node) walk(plan.node, start);
   const groups = formGroups(steps);
-  if (isAlone) giveReaders(steps, groups, places.root);
+  const hasContexts = steps.some((step) => step.kind === "entities" && step.contexts.length > 0);
+  if (isAlone && !hasContexts) giveReaders(steps, groups, places.root);
   return {
     steps,
     groups,
     rootPlace: places.root,
     placeCount: places.all.length,
+    hasContexts,
   };
 }

@@ -18,6 +18,7 @@ import {
 } from "graphql";
 import { compileReader, type ReadAnswer } from "./answer-reader.ts";
 import { type AnswerShape, shapeAround } from "./answer-shape.ts";
+import { contextVariablesOf } from "./context-arguments.ts";
 
 export type RequestText = {
   /** How its answers are read; default: by `JSON.parse`. */
@@ -35,6 +36,8 @@ export type EntityRequestText = RequestText & {
     readonly prefix: string;
     /** Response key of its `_entities`. */
     readonly key: string;
+    /** `"contextualArgument_1_0":`, in the order of the ask's. */
+    readonly contexts: readonly string[];
   }[];
 };
 
@@ -43,6 +46,8 @@ export type Ask = {
   readonly operation: OperationDefinitionNode;
   /** Of one entity of the answer, once it is known what else the program asks for. */
   shape?: AnswerShape | undefined;
+  /** Variables that come from above the entities (context-arguments.ts). */
+  readonly contexts: readonly string[];
   /** Equal texts are equal asks. */
   readonly text: string;
 };
@@ -80,19 +85,23 @@ export const textOfRoot = (node: FetchNode): RequestText => textOfOperation(oper
 
 export function askOf(node: FetchNode): Ask {
   const operation = operationOf(node);
-  return { operation, text: compact(operation) };
+  return { operation, contexts: contextVariablesOf(node), text: compact(operation) };
 }
 
 const aliasOf = (index: number): string => `_entities${index}`;
 const variableOf = (index: number): string => `_representations${index}`;
+const contextOf = (name: string, index: number): string => `_${name}_${index}`;
+const prefixOf = (variable: string): string => `${JSON.stringify(variable)}:`;
 
-/** One ask's operation with its `_entities` and its representations renamed by index. */
-const rename = ({ operation }: Ask, index: number): OperationDefinitionNode =>
+/** One ask's operation with its `_entities` and the variables of its own renamed by index. */
+const rename = ({ operation, contexts }: Ask, index: number): OperationDefinitionNode =>
   visit(operation, {
-    Variable: (variable) =>
-      variable.name.value === "representations"
-        ? { ...variable, name: { ...variable.name, value: variableOf(index) } }
-        : undefined,
+    Variable(variable) {
+      const { value: name } = variable.name;
+      if (name !== "representations" && !contexts.includes(name)) return undefined;
+      const value = name === "representations" ? variableOf(index) : contextOf(name, index);
+      return { ...variable, name: { ...variable.name, value } };
+    },
     Field: {
       leave: (field: FieldNode) =>
         field.name.value === "_entities"
@@ -118,8 +127,9 @@ function readerOf(
 export function textOfAsks(asks: readonly Ask[]): EntityRequestText {
   const [only, ...others] = asks;
   if (only && others.length === 0) {
-    const text = requestText(only.operation, ["representations"]);
-    const parts = [{ prefix: '"representations":', key: "_entities" }];
+    const text = requestText(only.operation, ["representations", ...only.contexts]);
+    const contexts = only.contexts.map(prefixOf);
+    const parts = [{ prefix: '"representations":', key: "_entities", contexts }];
     return { ...text, parts, read: readerOf(asks, parts) };
   }
   const operations = asks.map(rename);
@@ -135,16 +145,14 @@ export function textOfAsks(asks: readonly Ask[]): EntityRequestText {
     variableDefinitions: [...variables.values()],
     selectionSet: { kind: Kind.SELECTION_SET, selections },
   };
-  const parts = asks.map((_ask, index) => ({
-    prefix: `${JSON.stringify(variableOf(index))}:`,
+  const parts = asks.map(({ contexts }, index) => ({
+    prefix: prefixOf(variableOf(index)),
     key: aliasOf(index),
+    contexts: contexts.map((name) => prefixOf(contextOf(name, index))),
   }));
-  return {
-    ...requestText(
-      merged,
-      asks.map((_ask, index) => variableOf(index)),
-    ),
-    parts,
-    read: readerOf(asks, parts),
-  };
+  const own = asks.flatMap(({ contexts }, index) => [
+    variableOf(index),
+    ...contexts.map((name) => contextOf(name, index)),
+  ]);
+  return { ...requestText(merged, own), parts, read: readerOf(asks, parts) };
 }

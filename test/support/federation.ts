@@ -25,7 +25,7 @@ export type SubgraphModule = {
   readonly cacheControl?: string;
 };
 
-export const federationHeader = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy", "@tag", "@cacheTag"])\n`;
+export const federationHeader = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy", "@tag", "@cacheTag", "@context", "@fromContext"])\n`;
 
 /** @throws with the composition errors. */
 export function compose(modules: Readonly<Record<string, SubgraphModule>>): string {
