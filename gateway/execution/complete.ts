@@ -27,7 +27,7 @@ import type { Failure, Failures, ResponseError } from "./failures.ts";
 import { completeLeaf, isInvalidLeaf } from "./leaf.ts";
 import { createPathIndex } from "./path-index.ts";
 import { type DataRecord, isRecord } from "./records.ts";
-import { locate, type LocatedError, tell } from "./told-errors.ts";
+import { saysNothingNew, locate, type LocatedError, tell } from "./told-errors.ts";
 
 export type CompleteOptions = {
   readonly schema: GraphQLSchema;
@@ -132,6 +132,11 @@ export function complete(
   };
   const reportInvalid = (message: string): void =>
     report({ message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE" } });
+  const lacking = new Set<ResponseError>();
+  const reportLacking = (name: string): void => {
+    reportInvalid(`A subgraph's answer lacks "${name}".`);
+    lacking.add(errors.at(-1) as ResponseError);
+  };
   const located = locate(failures.withPaths(source));
   const hasSubgraphError = createPathIndex(located.map(({ error }) => error));
 
@@ -250,7 +255,7 @@ export function complete(
       const isExplained = isMissing && (missing === "unknown" || hasSubgraphError(path));
       if (isMissing && !isExplained) {
         if (missing && missing !== "unknown") report(missing);
-        else if (!missing) reportInvalid(`A subgraph's answer lacks "${group.name}".`);
+        else if (!missing) reportLacking(group.name);
       }
       if (removal) reportRemoval(removal);
       const explained = (isMissing && !isExplained) || removal !== undefined;
@@ -273,7 +278,12 @@ export function complete(
   const from = at?.instance.path.length ?? 0;
   const fromSubgraphs = located
     .filter(({ error }) => isTold(error))
-    .flatMap((one) => tell(below(one, from), record, data, options.inputs) ?? [])
-    .map((error) => ({ ...error, path: [...(at?.instance.path ?? []), ...error.path] }));
-  return { data, errors: [...errors, ...fromSubgraphs] };
+    .flatMap((one) => tell(below(one, from), record, data, options.inputs) ?? []);
+  const made = errors.filter((error) => {
+    const own = { ...error, path: error.path.slice(from) };
+    return !lacking.has(error) || !saysNothingNew(own, data, fromSubgraphs);
+  });
+  const beginning = at?.instance.path ?? [];
+  const told = fromSubgraphs.map((one) => ({ ...one, path: [...beginning, ...one.path] }));
+  return { data, errors: [...made, ...told] };
 }

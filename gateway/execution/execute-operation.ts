@@ -11,6 +11,7 @@ import { refusal } from "../operation/forbidden.ts";
 import type { Sharing } from "../plan/place.ts";
 import { keepArgumentsApart } from "../plan/keep-arguments-apart.ts";
 import type { Plan } from "../plan/planner.ts";
+import { settleMutation } from "../plan/settle-mutation.ts";
 import type { Graph } from "../supergraph/graph.ts";
 import { type CollectOptions, createCollector, type FieldGroup } from "./collect-fields.ts";
 import { complete, type Completed } from "./complete.ts";
@@ -123,7 +124,8 @@ export async function executeOperation(
   }
   // What the client asked for, and what of it is carried out.
   const asked = filtered ? prepareOperation(graph, filtered.original, operationName) : prepared;
-  const carriedOut = filtered ? filtered.document : document;
+  const allowed = filtered ? filtered.document : document;
+  const carriedOut = allowed && settleMutation(allowed, operationName, variables);
 
   const { apiSchema: schema, supergraphSchema, hasKey, clientNames } = graph;
   const { rootType, fragments, operation } = asked;

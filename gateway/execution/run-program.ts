@@ -72,6 +72,9 @@ export function runProgram(run: Run, program: Program): Promise<DataRecord> {
           if (error.path?.length) failures.noteBelow(root, error.path, failure);
           else failures.note(root, failure);
         }
+        // An error of one field can take away the data of all: then it is the reason for the others, too.
+        const [first] = result.errors;
+        if (!result.data && first) failures.note(root, toFailure(first, node.serviceName));
         if (result.data) {
           applyRewrites(supergraphSchema, node.outputRewrites, result.data);
           mergeInto(supergraphSchema, root, result.data);

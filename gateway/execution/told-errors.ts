@@ -33,15 +33,23 @@ export function inputNames(programs: readonly Program[]): ReadonlySet<string> {
   return names;
 }
 
-/** @returns the errors with the client's paths; what two fetches tell of one field in the same words, once. */
+/**
+ * @returns the errors with the client's paths; what two fetches tell of one field in the same words, once, and what
+ * two subgraphs tell of it that both give it, from the first: a field has failed once (section 6.4.4).
+ */
 export function locate(errors: readonly ResponseError[]): readonly LocatedError[] {
-  const known = new Map<string, LocatedError>();
-  for (const error of errors) {
-    const key = JSON.stringify([error.path, error.message, error.extensions]);
-    const located = { dataPath: error.path, error: { ...error, path: error.path.map(toClient) } };
-    if (!known.has(key)) known.set(key, located);
-  }
-  return [...known.values()];
+  const known = new Set<string>();
+  const tellers = new Map<string, unknown>();
+  return errors.flatMap((error) => {
+    const place = JSON.stringify(error.path);
+    const { subgraph } = error.extensions;
+    const key = JSON.stringify([place, error.message, error.extensions]);
+    const teller = tellers.get(place) ?? subgraph;
+    if (known.has(key) || teller !== subgraph) return [];
+    known.add(key);
+    tellers.set(place, teller);
+    return [{ dataPath: error.path, error: { ...error, path: error.path.map(toClient) } }];
+  });
 }
 
 const childOf = (value: unknown, part: string | number): unknown => {
@@ -85,4 +93,29 @@ export function tell(
     value = child;
   }
   return error;
+}
+
+/** How many parts of the path lead to the null at or above its end; undefined when there is none. */
+function nulledAt(answer: unknown, path: Path): number | undefined {
+  let value = answer;
+  for (const [length, part] of path.entries()) {
+    if (value === null) return length;
+    value = childOf(value, part);
+  }
+  return value === null ? path.length : undefined;
+}
+
+/**
+ * Whether an error that was made of a field that is missing says nothing new: what an error of a subgraph has nulled
+ * takes with it what the same subgraph would have said of other fields.
+ */
+export function saysNothingNew(
+  missing: ResponseError,
+  answer: unknown,
+  told: readonly ResponseError[],
+): boolean {
+  const length = nulledAt(answer, missing.path);
+  if (length === undefined || length === missing.path.length) return false;
+  const above = missing.path.slice(0, length);
+  return told.some(({ path }) => above.every((part, index) => part === path[index]));
 }

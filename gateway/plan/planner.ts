@@ -24,6 +24,7 @@ import { compileProgram, type Program } from "./program.ts";
 import { pushConditions, readRequiring } from "./push-conditions.ts";
 import { createOrderCheck } from "./required-first.ts";
 import { splitDocument } from "./split-document.ts";
+import { withoutConditions } from "./without-conditions.ts";
 
 export type Plan = {
   /** To be run side by side; their data is to be merged. */
@@ -87,13 +88,23 @@ export function createPlanner(options: PlannerOptions): Planner {
     );
     if (parts.length > 1) assertOnce(document, operationName);
     const isAlone = parts.length === 1;
-    return parts.map((part) => {
+    const makeProgram = (part: DocumentNode): Program => {
       const asked = keepObjects(clientNames.rename(part));
       const operation = operationFromDocument(plannerSchema, asked, named);
       const plan = planner.buildQueryPlan(operation);
       if (isOrdered(plan)) return compileProgram(plan, schema, hasKey, isAlone);
       const careful = withoutMoving(() => planner.buildQueryPlan(operation));
       return compileProgram(isOrdered(careful) ? careful : plan, schema, hasKey, isAlone);
+    };
+    return parts.map((part) => {
+      try {
+        return makeProgram(part);
+      } catch (error) {
+        // Where required fields stand under conditions, the planner can run into a cycle of its own making.
+        const plain = withoutConditions(part, operationName);
+        if (!plain) throw error;
+        return makeProgram(plain);
+      }
     });
   }
 

@@ -6,7 +6,7 @@ export type FieldDeclaration = {
 };
 
 export type TypeDeclaration = {
-  readonly kind: "type" | "interface" | "union" | "enum" | "scalar";
+  readonly kind: "type" | "interface" | "input" | "union" | "enum" | "scalar";
   readonly directives: Set<string>;
   readonly implemented: Set<string>;
   readonly fields: Map<string, FieldDeclaration>;

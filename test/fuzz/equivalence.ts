@@ -10,8 +10,10 @@
  *    that is told is at a place where the one schema would have failed too, had it looked
  *    (`possible`: the errors of the same schema with every type allowed to be null), or is a field of an object
  *    in which, at any depth, something would have: a subgraph that nulls an object takes with it
- *    the fields that did not fail, and the gateway cannot know which did.
+ *    the fields that did not fail, and the gateway cannot know which did. An error may also be told again of
+ *    what it took with it, in the same words.
  * 4. There are no other errors.
+ * 5. Without errors, the same mutations were carried out once each, in the same order.
  *
  * When subgraphs fail or send nonsense, one schema cannot say what is right. Then
  * (`liesIn`): everything that is not null is what the one schema says, and every null that
@@ -23,11 +25,17 @@ import { computedPattern } from "./resolve.ts";
 export type Path = readonly (string | number)[];
 
 export type AnswerError = {
+  readonly message?: string;
   readonly path?: Path | undefined;
   readonly extensions?: { readonly code?: unknown } | undefined;
 };
 
-export type Answer = { readonly data: unknown; readonly errors: readonly AnswerError[] };
+export type Answer = {
+  readonly data: unknown;
+  readonly errors: readonly AnswerError[];
+  /** Response keys of the mutations that were carried out, in their order. */
+  readonly mutations?: readonly string[];
+};
 
 const keyOf = (path: Path): string => JSON.stringify(path);
 
@@ -86,11 +94,21 @@ export function differencesBetween(
         `code ${JSON.stringify(found[0].extensions?.code)} at ${keyOf(path)}, expected ${JSON.stringify(code)}`,
       );
   }
-  for (const { path = [] } of actual.errors) {
+  const causes = new Set(
+    actual.errors.flatMap(({ path = [], message }) =>
+      message && mayBeTold(path) ? [message] : [],
+    ),
+  );
+  for (const { path = [], message } of actual.errors) {
     const isBelow = nulledAt(expected.data, path) < path.length;
-    if (isBelow ? !mayBeTold(path) : !own.has(keyOf(path)))
+    if (isBelow ? !mayBeTold(path) && !causes.has(message ?? "") : !own.has(keyOf(path)))
       differences.push(`an error at ${keyOf(path)}, where nothing failed`);
   }
+  if (
+    expected.errors.length === 0 &&
+    keyOf(expected.mutations ?? []) !== keyOf(actual.mutations ?? [])
+  )
+    differences.push(`mutations: ${keyOf(actual.mutations ?? [])}`);
   return differences;
 }
 

@@ -9,7 +9,7 @@ import { compose, federationHeader, testContext } from "../support/federation.ts
 import type { Answer } from "./equivalence.ts";
 import type { FuzzCase } from "./fuzz-case.ts";
 import type { GraphModel } from "./graph-model.ts";
-import { createResolver, findRow, type Instance } from "./resolve.ts";
+import { type Carried, createResolver, findRow, type Instance } from "./resolve.ts";
 import { applyFaults } from "./subgraph-faults.ts";
 
 export type FederatedGraph = {
@@ -18,7 +18,7 @@ export type FederatedGraph = {
 };
 
 type Representation = Readonly<Record<string, unknown>>;
-type Context = { readonly one: FuzzCase; readonly model: GraphModel };
+type Context = Carried & { readonly one: FuzzCase; readonly model: GraphModel };
 
 /** Types with a key, and how their representations are looked up; the case comes by the context. */
 function referencesOf(sdl: string): Record<string, object> {
@@ -64,6 +64,7 @@ export function fetchOf(
   { schemas }: FederatedGraph,
   one: FuzzCase,
   model: GraphModel,
+  { mutations }: Carried = { mutations: [] },
 ): SubgraphFetch {
   return async ({ subgraph, body, read = JSON.parse }) => {
     const schema = schemas.get(subgraph);
@@ -73,7 +74,7 @@ export function fetchOf(
       schema,
       source: query,
       variableValues: variables,
-      contextValue: { one, model } satisfies Context,
+      contextValue: { one, model, mutations } satisfies Context,
       fieldResolver: createResolver(one, model, subgraph) as never,
       typeResolver: typeOf as never,
     });
@@ -93,7 +94,8 @@ export async function answerOfGateway(
   model: GraphModel,
 ): Promise<Answer> {
   const { graph } = federated;
-  const fetch = fetchOf(federated, one, model);
+  const carried: Carried = { mutations: [] };
+  const fetch = fetchOf(federated, one, model, carried);
   const document = parse(one.query);
   const request = { document, operationName: undefined, variables: one.variables };
   const fetcher = createDirectFetcher(() => ({}));
@@ -105,5 +107,5 @@ export async function answerOfGateway(
   const written = executed.toJson().body.toString();
   const whole = JSON.stringify(errors.length > 0 ? { data, errors } : { data });
   if (written !== whole) throw new Error(`Written: ${written}\nCompleted: ${whole}`);
-  return JSON.parse(JSON.stringify({ data, errors }));
+  return { ...JSON.parse(JSON.stringify({ data, errors })), ...carried };
 }

@@ -365,3 +365,86 @@ test.each([
     }
   },
 );
+
+test("a mutation that is asked for twice under different conditions is carried out once", async () => {
+  const one = {
+    subgraphs: {
+      b: `type Entity0 @key(fields: "id") { id: ID! e00: String } type Query { other: Int }
+        type Mutation { refund: Int }`,
+      c: `type Mutation { pay: Entity0 } type Entity0 @key(fields: "id") { id: ID! }`,
+    },
+    query: `mutation ($x: Boolean!) { pay @include(if: $x) { id } refund ... { pay { ...More } } }
+      fragment More on Entity0 { e00 }`,
+    rows: { "Entity0-1": { type: "Entity0", fields: { id: "Entity0-1", e00: "text" } } },
+    roots: { refund: 3, pay: { $row: "Entity0-1" } },
+  };
+  for (const x of [true, false])
+    expect(await difference({ ...one, variables: { x } })).toBeUndefined();
+});
+
+test("a mutation of which conditions leave nothing is not carried out", async () => {
+  expect(
+    await difference({
+      subgraphs: { a: "type Query { other: Int } type Mutation { pay: Int refund: Int }" },
+      query:
+        "mutation ($x: Boolean = false) { pay @include(if: $x) ... @skip(if: true) { refund } }",
+      roots: { pay: 1, refund: 2 },
+    }),
+  ).toBeUndefined();
+});
+
+const split = {
+  b: `type Query { both: [[Split]] @shareable sure: Int! } type Split { ofB: Int! }`,
+  c: `type Query { both: [[Split]] @shareable } type Split { ofC: String }`,
+};
+
+test("a field that fails in two subgraphs has failed once", async () => {
+  expect(
+    await difference({
+      subgraphs: split,
+      query: "{ both { ofB ofC } }",
+      roots: { both: { $error: "FAILED" } },
+    }),
+  ).toBeUndefined();
+});
+
+test("what an error has nulled lacks no other fields", async () => {
+  const value = (ofB: unknown) => ({ $value: "Split", fields: { ofB, ofC: "c" } });
+  for (const sure of [1, null])
+    for (const ofB of [7, null])
+      expect(
+        await difference({
+          subgraphs: split,
+          query: "{ sure both { ofC ofB } }",
+          roots: { sure, both: [[value(1), value(ofB)], null] },
+        }),
+      ).toBeUndefined();
+});
+
+test("where the planner fails over conditions, it plans without them", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        b: `type Query { things: [Being!]! other: Entity0 } interface Being { id: ID! }
+        type Entity0 implements Being @key(fields: "id") { id: ID! }
+        type Entity1 implements Being @key(fields: "id") { id: ID! base: [String!] @external middle: String @requires(fields: "base") }`,
+        c: `type Query { root: Entity1 } type Entity1 @key(fields: "id") { id: ID! base: [String!] }`,
+        d: `type Entity0 @key(fields: "id") { id: ID! name: String! }
+        type Entity1 @key(fields: "id") { id: ID! middle: String @external top: String! @requires(fields: "middle") }`,
+      },
+      query: `query ($x: Boolean!) {
+        things { ... on Entity0 { x1: name } ...F } root { middle } other { x2: name } root { top middle @include(if: $x) }
+      } fragment F on Entity1 { top }`,
+      rows: {
+        "Entity0-1": { type: "Entity0", fields: { id: "Entity0-1", name: "zero" } },
+        "Entity1-0": { type: "Entity1", fields: { id: "Entity1-0", base: ["b"] } },
+      },
+      roots: {
+        things: [{ $row: "Entity1-0" }, { $row: "Entity0-1" }],
+        root: { $row: "Entity1-0" },
+        other: { $row: "Entity0-1" },
+      },
+      variables: { x: false },
+    }),
+  ).toBeUndefined();
+});

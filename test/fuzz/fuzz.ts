@@ -48,7 +48,8 @@ export async function fuzzSeed(
   tally.supergraphs += 1;
   const names = Object.keys(subgraphs);
   for (let n = 0; n < operationsPerSupergraph; n += 1) {
-    const operation = randomOperation(ground.schema, draw);
+    const kind = ground.schema.getMutationType() && draw.chance(25) ? "mutation" : "query";
+    const operation = randomOperation(ground.schema, draw, kind);
     const mood = draw.pick(moods);
     const rows = randomRows(ground.model, draw, mood === "faults" ? "plain" : mood);
     const subgraph = draw.pick(names);

@@ -98,6 +98,8 @@ export function readModel(subgraphs: Readonly<Record<string, string>>): GraphMod
       for (const { name } of definition.interfaces ?? []) {
         const known = implementations.get(name.value) ?? new Set();
         implementations.set(name.value, known.add(type));
+        const at = `${subgraph}.${name.value}`;
+        possible.set(at, [...(possible.get(at) ?? []), type]);
       }
       for (const field of definition.fields ?? []) {
         for (const directive of directivesOf(field)) {

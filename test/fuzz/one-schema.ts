@@ -16,9 +16,9 @@ import {
 import type { Answer, Path } from "./equivalence.ts";
 import type { FuzzCase } from "./fuzz-case.ts";
 import type { GraphModel } from "./graph-model.ts";
-import { createResolver, type Instance } from "./resolve.ts";
+import { type Carried, createResolver, type Instance } from "./resolve.ts";
 
-type Resolver = GraphQLFieldResolver<Instance | undefined, unknown>;
+type Resolver = GraphQLFieldResolver<Instance | undefined, Carried>;
 
 const typeResolver = ({ __typename }: Instance) => __typename;
 
@@ -28,14 +28,16 @@ async function run(
   fieldResolver: Resolver,
 ): Promise<Answer> {
   const document = parse(query);
+  const carried: Carried = { mutations: [] };
   const { data = null, errors = [] } = await execute({
     schema,
     document,
+    contextValue: carried,
     variableValues: variables,
     fieldResolver: fieldResolver as never,
     typeResolver: typeResolver as never,
   });
-  return { data: JSON.parse(JSON.stringify(data)), errors: JSON.parse(JSON.stringify(errors)) };
+  return { ...JSON.parse(JSON.stringify({ data, errors })), ...carried };
 }
 
 export const answerOfOneSchema = (

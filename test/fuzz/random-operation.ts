@@ -1,7 +1,7 @@
 /**
- * A random valid operation over the public schema, with its variables: aliases, fields asked for twice,
- * inline and named fragments, `@skip` and `@include` by variables and literals, `__typename`,
- * arguments given by variables, literals, or not at all.
+ * A random operation over the public schema, nearly always valid, with its variables: aliases (in some operations
+ * such as are other fields' names), fields asked for twice, inline and named fragments, `@skip` and `@include` by
+ * variables and literals, `__typename`, arguments (random-arguments.ts).
  */
 import {
   type GraphQLCompositeType,
@@ -13,64 +13,65 @@ import {
   isUnionType,
 } from "graphql";
 import type { Draw } from "./draw.ts";
+import { createArgumentsOf } from "./random-arguments.ts";
 
 export type RandomOperation = {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
 };
 
-type Variable = { readonly type: string; readonly value: unknown; readonly isGiven: boolean };
+type Variable = {
+  readonly type: string;
+  readonly value: unknown;
+  readonly isGiven: boolean;
+  readonly byDefault: string;
+};
 
-export function randomOperation(schema: GraphQLSchema, draw: Draw): RandomOperation {
+export function randomOperation(
+  schema: GraphQLSchema,
+  draw: Draw,
+  kind: "query" | "mutation" = "query",
+): RandomOperation {
   const variables = new Map<string, Variable>();
   const fragments: string[] = [];
   const types = Object.values(schema.getTypeMap()).filter(isCompositeType);
   let count = 0;
 
-  function variable(type: string, values: readonly unknown[]): string {
+  function variable(type: string, value: unknown): string {
     const name = `v${variables.size}`;
-    variables.set(name, {
-      type,
-      value: draw.pick(values),
-      isGiven: type.endsWith("!") || draw.chance(80),
-    });
+    const canMiss = !type.endsWith("!");
+    const isLeaf = typeof value !== "object" && type !== "Colour" && type !== "Raw";
+    const byDefault = isLeaf && draw.chance(20) ? ` = ${JSON.stringify(value)}` : "";
+    const isGiven = (!canMiss && byDefault === "") || draw.chance(80);
+    variables.set(name, { type, value, isGiven, byDefault });
     return `$${name}`;
   }
+  const argumentsOf = createArgumentsOf(draw, variable);
 
   function directives(): string {
     if (!draw.chance(14)) return "";
     const condition = draw.chance(75)
-      ? variable("Boolean!", [true, false])
+      ? variable("Boolean!", draw.chance(50))
       : String(draw.chance(50));
     return ` @${draw.chance(50) ? "skip" : "include"}(if: ${condition})`;
   }
 
-  function argumentsOf(field: GraphQLField<unknown, unknown>): string {
-    const given = field.args.flatMap(({ name }) => {
-      if (draw.chance(40)) return [];
-      if (name === "n")
-        return [`n: ${draw.chance(50) ? variable("Int", [1, 5, null]) : draw.pick(["7", "null"])}`];
-      if (name === "words")
-        return [
-          `words: ${draw.chance(50) ? variable("[String!]", [["x", "y"], [], null]) : '["z", "\\"q\\""]'}`,
-        ];
-      return [`${name}: ${draw.chance(50) ? variable("Colour", ["RED", null]) : "GREEN"}`];
-    });
-    return given.length > 0 ? `(${given.join(", ")})` : "";
+  const collides = draw.chance(20);
+  const names = types.flatMap((type) =>
+    isUnionType(type) || type.name.startsWith("__") ? [] : Object.keys(type.getFields()),
+  );
+
+  function aliasOf(field: GraphQLField<unknown, unknown>): string {
+    if (collides && draw.chance(20)) return `${draw.pick(names)}: `;
+    // Under arguments an alias of its own: two uses may differ in them.
+    if (field.args.length > 0) return `x${(count += 1)}_${field.name}: `;
+    return draw.chance(18) ? `${field.name}_${draw.below(2)}: ` : "";
   }
 
   function fieldText(field: GraphQLField<unknown, unknown>, depth: number): string {
-    const given = argumentsOf(field);
-    // Under arguments an alias of its own: two uses may differ in them.
-    const alias =
-      field.args.length > 0
-        ? `x${(count += 1)}_${field.name}: `
-        : draw.chance(18)
-          ? `${field.name}_${draw.below(2)}: `
-          : "";
     const type = getNamedType(field.type);
     const below = isCompositeType(type) ? ` { ${selection(type, depth - 1)} }` : "";
-    return `${alias}${field.name}${given}${directives()}${below}`;
+    return `${aliasOf(field)}${field.name}${argumentsOf(field.args)}${directives()}${below}`;
   }
 
   function fragment(type: GraphQLCompositeType, depth: number): string {
@@ -78,7 +79,8 @@ export function randomOperation(schema: GraphQLSchema, draw: Draw): RandomOperat
       (other) =>
         !other.name.startsWith("__") &&
         possibleNames(other).some((name) => possibleNames(type).includes(name)) &&
-        other.name !== "Query",
+        other.name !== "Query" &&
+        other.name !== "Mutation",
     );
     const on = draw.chance(70) && related.length > 0 ? draw.pick(related) : type;
     const content = selection(on, depth);
@@ -115,11 +117,13 @@ export function randomOperation(schema: GraphQLSchema, draw: Draw): RandomOperat
     return draw.shuffle(parts).join(" ");
   }
 
-  const root = schema.getQueryType();
-  if (!root) throw new Error("The schema has no Query.");
+  const root = kind === "query" ? schema.getQueryType() : schema.getMutationType();
+  if (!root) throw new Error(`The schema has no ${kind}.`);
   const body = selection(root, 2 + draw.below(3));
-  const definitions = [...variables].map(([name, { type }]) => `$${name}: ${type}`);
-  const head = definitions.length > 0 ? `query (${definitions.join(", ")})` : "query";
+  const definitions = [...variables].map(
+    ([name, { type, byDefault }]) => `$${name}: ${type}${byDefault}`,
+  );
+  const head = definitions.length > 0 ? `${kind} (${definitions.join(", ")})` : kind;
   const values = [...variables].flatMap(([name, { value, isGiven }]) =>
     isGiven ? [[name, value] as const] : [],
   );

@@ -12,8 +12,6 @@ import type { GraphModel, ModelField } from "./graph-model.ts";
 
 export type DataMood = "clean" | "plain" | "failing" | "broken";
 
-const rootFields = "Query";
-
 export function randomRows(
   model: GraphModel,
   draw: Draw,
@@ -110,5 +108,5 @@ export function randomRows(
       rows[id] = { type, fields: Object.fromEntries(fields) };
     }
   }
-  return { rows, roots: fieldCells(rootFields) };
+  return { rows, roots: { ...fieldCells("Query"), ...fieldCells("Mutation") } };
 }

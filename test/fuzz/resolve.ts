@@ -3,6 +3,7 @@
  * arguments, or with `@requires`, is text made of what it was given, so that what did not arrive shows.
  */
 import { type GraphQLFieldResolver, GraphQLError, Kind, type SelectionSetNode } from "graphql";
+import { toClient } from "../../gateway/plan/client-names.ts";
 import type { Cell, FuzzCase } from "./fuzz-case.ts";
 import type { GraphModel } from "./graph-model.ts";
 
@@ -14,6 +15,9 @@ export type Instance = {
   /** The representation by which a subgraph was asked for it. */
   readonly given?: Json;
 };
+
+/** Response keys of mutations, in the order in which they were carried out. */
+export type Carried = { readonly mutations: string[] };
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -87,15 +91,22 @@ function received(
 const textual = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
+/** Arguments show in the text of a leaf. */
+const withArguments = (value: unknown, args: Json): unknown =>
+  Object.keys(args).length > 0 && value !== null
+    ? `${textual(value)} ${JSON.stringify(args)}`
+    : value;
+
 /** @param subgraph Undefined: the one schema. */
 export function createResolver(
   { rows, roots }: Pick<FuzzCase, "rows" | "roots">,
   model: GraphModel,
   subgraph?: string,
-): GraphQLFieldResolver<Instance | undefined, unknown> {
-  return (instance, args, _context, { fieldName, parentType }) => {
-    if (parentType.name === "Query" || !instance)
-      return toValue({ rows }, roots[fieldName] ?? null);
+): GraphQLFieldResolver<Instance | undefined, Carried> {
+  return (instance, args, context, { fieldName, parentType, path }) => {
+    if (parentType.name === "Mutation") context.mutations.push(String(toClient(path.key)));
+    if (!instance || parentType.name === "Query" || parentType.name === "Mutation")
+      return withArguments(toValue({ rows }, roots[fieldName] ?? null), args);
     if (subgraph !== undefined) {
       const role = model.roleOf(subgraph, parentType.name, fieldName);
       if (role === "foreign")
@@ -105,9 +116,7 @@ export function createResolver(
         model.provides(subgraph, name) ? valueOf({ rows }, model, instance, name) : undefined;
       if (requires) return textOf(fieldName, received(instance.given ?? {}, requires, provided));
     }
-    const value = valueOf({ rows }, model, instance, fieldName);
-    const hasArguments = Object.keys(args).length > 0;
-    return hasArguments && value !== null ? `${textual(value)} ${JSON.stringify(args)}` : value;
+    return withArguments(valueOf({ rows }, model, instance, fieldName), args);
   };
 }
 
