@@ -14,6 +14,12 @@ export type LogOptions = {
   readonly pretty?: boolean;
 };
 
+/**
+ * A line is one blocking write to standard output, several times the price of making it: so lines leave together,
+ * and at the latest with the process (pino sees to that, unless it is killed).
+ */
+const buffered = { sync: false, minLength: 4_096, periodicFlush: 50 } as const;
+
 const redact = ["authorization", "token", "*.authorization", "*.token", "headers.*", "*.headers.*"];
 
 /**
@@ -31,7 +37,7 @@ function err(error: unknown): object {
 export function createLog(options: LogOptions): Log {
   const { name, level, pretty = process.stdout.isTTY } = options;
   const base = { name, level, redact, serializers: { err }, base: { pid: process.pid } };
-  if (!pretty) return pino(base);
+  if (!pretty) return pino(base, pino.destination(buffered));
   return pino({ ...base, transport: { target: "pino-pretty", options: { ignore: "pid" } } });
 }
 

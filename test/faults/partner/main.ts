@@ -18,9 +18,10 @@ import { bothQuery, ownQuery, permitAnswer, serviceAnswer, writeCity } from "./c
 import { load, percentile, type Sample } from "./load.ts";
 import { type Trouble, troubles } from "./troubles.ts";
 
-const usage = `Usage: npm run faults:partner -- [--seconds 4] [--rounds 20] [--own 200] [--both 40]
+const usage = `Usage: npm run faults:partner -- [--seconds 4] [--rounds 20] [--own 200] [--both 40] [--troubles slow,down]
   --seconds   of trouble in a round;  --rounds  for each trouble: the gateways change places
-  --own       operations a second that touch the city's own alone;  --both  that touch the partner too`;
+  --own       operations a second that touch the city's own alone;  --both  that touch the partner too
+  --troubles  some of ${Object.keys(troubles).join(", ")}; default: all`;
 
 const number = { type: "string" } as const;
 const { values } = parseArgs({
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     rounds: number,
     own: number,
     both: number,
+    troubles: { type: "string", default: Object.keys(troubles).join(",") },
     help: { type: "boolean" },
   },
 });
@@ -129,7 +131,7 @@ const allWell = (): Watched[] =>
 // Compiled code and open connections.
 await measure(allWell());
 const rows: string[][] = [];
-for (const trouble of Object.keys(troubles) as Trouble[]) {
+for (const trouble of values.troubles.split(",") as Trouble[]) {
   const [without, within] = [noSamples(), noSamples()];
   for (let round = 0; round < Number(rounds); round += 1) {
     const [well, ill] = round % 2 === 0 ? [left, right] : [right, left];
