@@ -3,6 +3,7 @@
  * rejects for a subgraph's fault.
  */
 import type { RequestContext } from "../context.ts";
+import { CircuitOpen } from "../fetch/failure.ts";
 import {
   type SubgraphErrorEntry,
   SubgraphFailure,
@@ -89,7 +90,9 @@ export async function askSubgraph(
     explained?.(error instanceof SubgraphFailure ? error.code : "INTERNAL_SERVER_ERROR");
     if (!(error instanceof SubgraphFailure)) throw error;
     const { code, message } = error;
-    context.log.warn({ subgraph, code, err: error.cause }, "a subgraph fetch failed");
+    // While a circuit is open each request would say so again; that it has opened is logged once.
+    const level = error instanceof CircuitOpen ? "debug" : "warn";
+    context.log[level]({ subgraph, code, err: error.cause }, "a subgraph fetch failed");
     return { message, extensions: { code, subgraph } };
   }
 }

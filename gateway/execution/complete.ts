@@ -133,10 +133,7 @@ export function complete(
   const reportInvalid = (message: string): void =>
     report({ message, extensions: { code: "SUBGRAPH_INVALID_RESPONSE" } });
   const lacking = new Set<ResponseError>();
-  const reportLacking = (name: string): void => {
-    reportInvalid(`A subgraph's answer lacks "${name}".`);
-    lacking.add(errors.at(-1) as ResponseError);
-  };
+  const noteLacking = (): void => void lacking.add(errors.at(-1) as ResponseError);
   const located = locate(failures.withPaths(source));
   const hasSubgraphError = createPathIndex(located.map(({ error }) => error));
 
@@ -153,6 +150,7 @@ export function complete(
       if (completed !== null && completed !== bubble) return completed;
       if (!explained && errors.length === errorsBefore && !hasSubgraphError(path)) {
         reportInvalid(`A subgraph gave null for "${group.name}", which is never null.`);
+        if (value === undefined) noteLacking();
       }
       return bubble;
     }
@@ -255,7 +253,10 @@ export function complete(
       const isExplained = isMissing && (missing === "unknown" || hasSubgraphError(path));
       if (isMissing && !isExplained) {
         if (missing && missing !== "unknown") report(missing);
-        else if (!missing) reportLacking(group.name);
+        else if (!missing) {
+          reportInvalid(`A subgraph's answer lacks "${group.name}".`);
+          noteLacking();
+        }
       }
       if (removal) reportRemoval(removal);
       const explained = (isMissing && !isExplained) || removal !== undefined;

@@ -7,7 +7,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import { isJson } from "./answer-text.ts";
 import { createCallWindow } from "./call-window.ts";
-import { circuitOpen } from "./failure.ts";
+import { CircuitOpen } from "./failure.ts";
 import type { BreakerState, FetchObserver } from "./observer.ts";
 import { type SubgraphAnswer, SubgraphFailure, type SubgraphWrapper } from "./subgraph-fetch.ts";
 
@@ -104,7 +104,7 @@ export function createBreaker(options: BreakerOptions, deps: Deps): SubgraphWrap
   return (send) => (call, context) => {
     if (state === "open" && clock() >= openUntilMs) enter("half-open");
     if (state === "open" || (state === "half-open" && probing + succeeded >= probes)) {
-      return Promise.reject(circuitOpen(subgraph));
+      return Promise.reject(new CircuitOpen(subgraph));
     }
     if (state === "half-open") probing += 1;
     const begun = era;

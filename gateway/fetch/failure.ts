@@ -29,12 +29,13 @@ export const invalidAnswer = (subgraph: string, what: string, cause?: unknown) =
     cause,
   );
 
-export const circuitOpen = (subgraph: string) =>
-  new SubgraphFailure(
-    "SUBGRAPH_UNAVAILABLE",
-    subgraph,
-    `"${subgraph}" has failed repeatedly and is left in peace for a moment; try again later.`,
-  );
+/** What was not even tried: each tells no more than that the breaker has opened. */
+export class CircuitOpen extends SubgraphFailure {
+  constructor(subgraph: string) {
+    const message = `"${subgraph}" has failed repeatedly and is left in peace for a moment; try again later.`;
+    super("SUBGRAPH_UNAVAILABLE", subgraph, message);
+  }
+}
 
 export const overloaded = (subgraph: string, cause?: unknown) =>
   new SubgraphFailure(

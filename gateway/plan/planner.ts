@@ -3,7 +3,7 @@
  * document alone, so they are made once per document and operation name and kept as long as it is.
  */
 import { type Supergraph, operationFromDocument } from "@apollo/federation-internals";
-import { QueryPlanner } from "@apollo/query-planner";
+import { type QueryPlan, QueryPlanner } from "@apollo/query-planner";
 import {
   type DocumentNode,
   getOperationAST,
@@ -23,7 +23,7 @@ import { keepPossible } from "./possible-selections.ts";
 import { compileProgram, type Program } from "./program.ts";
 import { pushConditions, readRequiring } from "./push-conditions.ts";
 import { createOrderCheck } from "./required-first.ts";
-import { splitDocument } from "./split-document.ts";
+import { splitDocument, splitRoots } from "./split-document.ts";
 import { withoutConditions } from "./without-conditions.ts";
 
 export type Plan = {
@@ -87,23 +87,31 @@ export function createPlanner(options: PlannerOptions): Planner {
       numbers,
     );
     if (parts.length > 1) assertOnce(document, operationName);
-    const isAlone = parts.length === 1;
-    const makeProgram = (part: DocumentNode): Program => {
+
+    /** @param isAlone See compileProgram. */
+    function programsOf(part: DocumentNode, isAlone: boolean): readonly Program[] {
       const asked = keepObjects(clientNames.rename(part));
       const operation = operationFromDocument(plannerSchema, asked, named);
+      const compile = (plan: QueryPlan): readonly Program[] => [
+        compileProgram(plan, schema, hasKey, isAlone),
+      ];
       const plan = planner.buildQueryPlan(operation);
-      if (isOrdered(plan)) return compileProgram(plan, schema, hasKey, isAlone);
+      if (isOrdered(plan)) return compile(plan);
       const careful = withoutMoving(() => planner.buildQueryPlan(operation));
-      return compileProgram(isOrdered(careful) ? careful : plan, schema, hasKey, isAlone);
-    };
-    return parts.map((part) => {
+      if (isOrdered(careful)) return compile(careful);
+      const roots = splitRoots(part, operationName);
+      return roots.length > 1 ? roots.flatMap((root) => programsOf(root, false)) : compile(plan);
+    }
+
+    return parts.flatMap((part) => {
+      const isAlone = parts.length === 1;
       try {
-        return makeProgram(part);
+        return programsOf(part, isAlone);
       } catch (error) {
         // Where required fields stand under conditions, the planner can run into a cycle of its own making.
         const plain = withoutConditions(part, operationName);
         if (!plain) throw error;
-        return makeProgram(plain);
+        return programsOf(plain, isAlone);
       }
     });
   }

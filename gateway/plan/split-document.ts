@@ -1,13 +1,14 @@
 /**
- * A document whose fields cannot all be in one plan (supergraph/required-arguments.ts), as several that
- * can: the first with everything but the fields at odds, each other with some of those and the way to
- * them. Their data is merged afterwards, since all describe the same objects.
+ * A document whose fields cannot all be in one plan, as several that can. Their data is merged afterwards, since all
+ * describe the same objects.
  */
 import {
   type DefinitionNode,
   type DocumentNode,
   type FieldNode,
+  getOperationAST,
   Kind,
+  OperationTypeNode,
   type SelectionNode,
   type SelectionSetNode,
   visit,
@@ -29,7 +30,11 @@ function keepSet(
   return selections.length > 0 ? { ...set, selections } : undefined;
 }
 
-/** @param numbers By field name; see RequiredArguments. @returns one document where one will do. */
+/**
+ * For fields at odds with each other (supergraph/required-arguments.ts): the first with everything but those, each
+ * other with some of them and the way to them.
+ * @param numbers By field name; see RequiredArguments. @returns one document where one will do.
+ */
 export function splitDocument(
   document: DocumentNode,
   numbers: ReadonlyMap<string, number>,
@@ -60,4 +65,28 @@ export function splitDocument(
       });
       return definitions.length > 0 ? [{ ...inlined, definitions }] : [];
     });
+}
+
+const responseKeyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
+
+function responseKeysIn({ selections }: SelectionSetNode): readonly string[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [responseKeyOf(selection)];
+    return selection.kind === Kind.INLINE_FRAGMENT ? responseKeysIn(selection.selectionSet) : [];
+  });
+}
+
+/** Each root field of a query by itself: what one asks for cannot change how another is planned. */
+export function splitRoots(
+  document: DocumentNode,
+  operationName: string | undefined,
+): readonly DocumentNode[] {
+  const inlined = inlineFragments(document);
+  const operation = getOperationAST(inlined, operationName);
+  if (operation?.operation !== OperationTypeNode.QUERY) return [document];
+  const keys = new Set(responseKeysIn(operation.selectionSet));
+  return [...keys].flatMap((key): DocumentNode[] => {
+    const selectionSet = keepSet(operation.selectionSet, (field) => responseKeyOf(field) === key);
+    return selectionSet ? [{ ...inlined, definitions: [{ ...operation, selectionSet }] }] : [];
+  });
 }
