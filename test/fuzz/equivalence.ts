@@ -124,7 +124,8 @@ export function liesIn(expected: Answer, actual: Answer): readonly string[] {
   const lies: string[] = [];
   const isExplained = (path: Path) =>
     actual.errors.some(({ path: one = [] }) => {
-      const length = Math.min(one.length, path.length);
+      // An error of nothing in particular explains the whole alone.
+      const length = one.length === 0 ? path.length : Math.min(one.length, path.length);
       return path.slice(0, length).every((part, index) => part === one[index]);
     });
   const visit = (wanted: unknown, given: unknown, path: Path): void => {

@@ -2,7 +2,7 @@
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { graphql, type GraphQLSchema, Kind, parse } from "graphql";
 import { executeOperation } from "../../gateway/execution/execute-operation.ts";
-import { createDirectFetcher } from "../../gateway/execution/fetcher.ts";
+import { createDirectFetcher, type Fetcher } from "../../gateway/execution/fetcher.ts";
 import type { SubgraphFetch, SubgraphResult } from "../../gateway/fetch/subgraph-fetch.ts";
 import { type Graph, prepareGraph } from "../../gateway/supergraph/graph.ts";
 import { compose, federationHeader, testContext } from "../support/federation.ts";
@@ -16,6 +16,9 @@ export type FederatedGraph = {
   readonly graph: Graph;
   readonly schemas: ReadonlyMap<string, GraphQLSchema>;
 };
+
+/** Said of every answer: what may be kept of one with errors is for the cache to know. */
+const caching = { cacheControl: "public, max-age=60", age: undefined };
 
 type Representation = Readonly<Record<string, unknown>>;
 type Context = Carried & { readonly one: FuzzCase; readonly model: GraphModel };
@@ -83,7 +86,7 @@ export function fetchOf(
     // As text, as it comes from a subgraph: with room behind it, since short texts are read another way.
     const text = JSON.stringify(told.length > 0 ? { errors: told, ...rest } : rest);
     const json = read(text + " ".repeat(1_024)) as Partial<SubgraphResult>;
-    return { data: null, errors: [], ...json };
+    return { data: null, errors: [], ...json, caching };
   };
 }
 
@@ -92,13 +95,13 @@ export async function answerOfGateway(
   federated: FederatedGraph,
   one: FuzzCase,
   model: GraphModel,
+  fetcher: Fetcher = createDirectFetcher(() => ({})),
 ): Promise<Answer> {
   const { graph } = federated;
   const carried: Carried = { mutations: [] };
   const fetch = fetchOf(federated, one, model, carried);
   const document = parse(one.query);
   const request = { document, operationName: undefined, variables: one.variables };
-  const fetcher = createDirectFetcher(() => ({}));
   const invalidate = async () => {};
   const options = { fetch, fetcher, invalidate, forbiddenFields: "null" } as const;
   const executed = await executeOperation(graph, request, testContext(), options);

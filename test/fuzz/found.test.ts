@@ -448,3 +448,55 @@ test("where the planner fails over conditions, it plans without them", async () 
     }),
   ).toBeUndefined();
 });
+
+test("what did not come because of another field's error is not kept", async () => {
+  expect(
+    await difference({
+      subgraphs: { c: "type Query { sure: String! other: String }" },
+      query: "{ other }",
+      roots: { sure: { $error: "FAILED" }, other: "text" },
+      way: "cached",
+      before: [{ query: "{ sure other }", variables: {} }],
+    }),
+  ).toBeUndefined();
+});
+
+test("where fields together cannot be planned in the order of what they require, each is planned alone", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        a: `type Query { root: Entity0 }
+        type Entity0 @key(fields: "id") { id: ID! base: [Float] @shareable middle: String @external top: String @requires(fields: "middle") }`,
+        b: `type Query { roots: [[Entity0!]] @provides(fields: "base") }
+        type Entity0 @key(fields: "id") { id: ID! base: [Float] @external middle: String @requires(fields: "base")
+          top: String @external all: String! @requires(fields: "base top") }`,
+      },
+      query: "{ roots { middle } root { all } }",
+      rows: { "Entity0-1": { type: "Entity0", fields: { id: "Entity0-1", base: [] } } },
+      roots: { root: { $row: "Entity0-1" }, roots: [[{ $row: "Entity0-1" }]] },
+    }),
+  ).toBeUndefined();
+});
+
+test("an entity that an error has taken away lacks no other fields", async () => {
+  expect(
+    await difference({
+      subgraphs: {
+        b: `type Entity0 @key(fields: "id") { id: ID! fails: Int! parts: [Split!] @shareable } type Split { ofB: [Int!]! }`,
+        c: `type Query { roots: [Entity0] } type Entity0 @key(fields: "id") { id: ID! parts: [Split!] @shareable } type Split { ofC: Int }`,
+      },
+      query: "{ roots { fails parts { ofB ofC } } }",
+      rows: {
+        "Entity0-1": {
+          type: "Entity0",
+          fields: {
+            id: "Entity0-1",
+            fails: { $error: "FAILED" },
+            parts: [{ $value: "Split", fields: { ofB: [], ofC: 1 } }],
+          },
+        },
+      },
+      roots: { roots: [{ $row: "Entity0-1" }] },
+    }),
+  ).toBeUndefined();
+});

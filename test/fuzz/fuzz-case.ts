@@ -18,6 +18,13 @@ export type FuzzCase = {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly faults: readonly SubgraphFault[];
+  /** How it is answered: default at once, straight from the subgraphs. */
+  readonly way?: "deferred" | "cached";
+  /** Asked before, where there is a cache. */
+  readonly before?: readonly {
+    readonly query: string;
+    readonly variables: FuzzCase["variables"];
+  }[];
 };
 
 /** As source text: a test to be put beside the others of found.test.ts. */

@@ -1,5 +1,6 @@
 /** The loop: supergraph after supergraph, on each some data and operations, until somebody says stop. */
-import { createDraw } from "./draw.ts";
+import { withRandomDefers } from "./deferred.ts";
+import { createDraw, type Draw } from "./draw.ts";
 import { findDifferenceOn, type Ground, isValid, prepareGround } from "./find-difference.ts";
 import type { FuzzCase } from "./fuzz-case.ts";
 import { randomOperation } from "./random-operation.ts";
@@ -21,7 +22,31 @@ export type Tally = {
 };
 
 const operationsPerSupergraph = 12;
-const moods: readonly (DataMood | "faults")[] = ["clean", "clean", "failing", "broken", "faults"];
+const ways = [undefined, undefined, undefined, "faults", "deferred", "cached"] as const;
+const moods: readonly DataMood[] = ["clean", "clean", "failing", "broken"];
+
+function randomFault(draw: Draw, subgraph: string): SubgraphFault {
+  const kind = draw.pick(["down", "garbled", "garbled", "silent", "babbling"] as const);
+  return kind === "garbled" ? { kind, subgraph, seed: draw.below(1_000_000) } : { kind, subgraph };
+}
+
+/** Undefined when the operation is not valid: aliases may have met. */
+function randomCase(ground: Ground, subgraphs: FuzzCase["subgraphs"], draw: Draw) {
+  const { schema, model } = ground;
+  const way = draw.pick(ways);
+  const kind = schema.getMutationType() && !way && draw.chance(40) ? "mutation" : "query";
+  const operation = randomOperation(schema, draw, kind);
+  const query = way === "deferred" ? withRandomDefers(operation.query, draw) : operation.query;
+  const rows = randomRows(model, draw, way === "faults" ? "plain" : draw.pick(moods));
+  const before = Array.from({ length: draw.below(3) }, () => randomOperation(schema, draw));
+  const fault = randomFault(draw, draw.pick(Object.keys(subgraphs)));
+  if (!isValid(ground, query)) return undefined;
+  const faults = way === "faults" ? [fault] : [];
+  const asked = before.filter((one) => isValid(ground, one.query));
+  const one: FuzzCase = { subgraphs, ...rows, ...operation, query, faults };
+  if (way === "deferred") return { ...one, way };
+  return way === "cached" ? { ...one, way, before: asked } : one;
+}
 
 /** Undefined when the random subgraphs do not compose. */
 function tryGround(subgraphs: FuzzCase["subgraphs"]): Ground | undefined {
@@ -46,19 +71,9 @@ export async function fuzzSeed(
     return;
   }
   tally.supergraphs += 1;
-  const names = Object.keys(subgraphs);
   for (let n = 0; n < operationsPerSupergraph; n += 1) {
-    const kind = ground.schema.getMutationType() && draw.chance(25) ? "mutation" : "query";
-    const operation = randomOperation(ground.schema, draw, kind);
-    const mood = draw.pick(moods);
-    const rows = randomRows(ground.model, draw, mood === "faults" ? "plain" : mood);
-    const subgraph = draw.pick(names);
-    const fault: SubgraphFault = draw.chance(50)
-      ? { kind: "down", subgraph }
-      : { kind: "garbled", subgraph, seed: draw.below(1_000_000) };
-    if (!isValid(ground, operation.query)) continue;
-    const faults = mood === "faults" ? [fault] : [];
-    const one: FuzzCase = { subgraphs, ...rows, ...operation, faults };
+    const one = randomCase(ground, subgraphs, draw);
+    if (!one) continue;
     tally.operations += 1;
     const difference = await findDifferenceOn(ground, one);
     if (difference === undefined) continue;

@@ -131,6 +131,11 @@ function* withoutItem(cell: Cell): Generator {
 
 function* smaller(one: FuzzCase): Generator<FuzzCase> {
   for (const index of one.faults.keys()) yield { ...one, faults: one.faults.toSpliced(index, 1) };
+  for (const index of (one.before ?? []).keys())
+    yield { ...one, before: one.before?.toSpliced(index, 1) ?? [] };
+  for (const [index, asked] of (one.before ?? []).entries())
+    for (const query of withoutOne(asked.query))
+      yield { ...one, before: one.before?.with(index, tidy({ ...asked, query })) ?? [] };
   for (const texts of [withoutOne(one.query), withOneUnwrapped(one.query)])
     for (const query of texts) yield { ...one, ...tidy({ ...one, query }) };
   for (const name of Object.keys(one.subgraphs)) {

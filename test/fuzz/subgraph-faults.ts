@@ -3,15 +3,30 @@ import { SubgraphFailure, type SubgraphResult } from "../../gateway/fetch/subgra
 import { createDraw, type Draw } from "./draw.ts";
 
 export type SubgraphFault =
-  | { readonly kind: "down"; readonly subgraph: string }
+  | { readonly kind: "down" | "silent" | "babbling"; readonly subgraph: string }
   | { readonly kind: "garbled"; readonly subgraph: string; readonly seed: number };
+
+/** Errors with paths that lead nowhere, or are none. */
+const babble: readonly unknown[] = [
+  { message: "No path." },
+  { message: "Not there.", path: ["_entities", 99, "nothing"] },
+  { message: "Not a part.", path: ["_entities", "first", -1] },
+  { message: "Too deep.", path: ["__typename", "x", 0, "y"] },
+  { message: "Nobody's.", path: [] },
+];
+
+/** A list of entities that is one too short or too long. */
+function miscount(list: readonly unknown[], draw: Draw): readonly unknown[] {
+  return draw.chance(50) ? list.slice(1) : [...list, null];
+}
 
 /**
  * One object or list somewhere in the answer becomes something else, or one field is not there.
  * Never a leaf to another leaf: what is still of the right type nobody can tell from the truth.
  */
-function garble(value: unknown, draw: Draw): unknown {
+function garble(value: unknown, draw: Draw, isEntities = false): unknown {
   if (Array.isArray(value)) {
+    if (isEntities && draw.chance(40)) return miscount(value, draw);
     if (value.length === 0 || draw.chance(30))
       return draw.pick(["not a list", 7, { not: "a list" }]);
     const index = draw.below(value.length);
@@ -23,7 +38,10 @@ function garble(value: unknown, draw: Draw): unknown {
   const [chosen] = draw.pick(entries);
   if (draw.chance(15)) return Object.fromEntries(entries.filter(([key]) => key !== chosen));
   return Object.fromEntries(
-    entries.map(([key, item]) => [key, key === chosen ? garble(item, draw) : item]),
+    entries.map(([key, item]) => [
+      key,
+      key === chosen ? garble(item, draw, key.startsWith("_entities")) : item,
+    ]),
   );
 }
 
@@ -37,6 +55,9 @@ export function applyFaults(
     if (fault.subgraph !== subgraph) return answer;
     if (fault.kind === "down")
       throw new SubgraphFailure("SUBGRAPH_UNAVAILABLE", subgraph, `"${subgraph}" is down.`);
+    if (fault.kind === "silent") return { data: null, errors: [] };
+    if (fault.kind !== "garbled")
+      return { ...answer, errors: [...answer.errors, ...(babble as SubgraphResult["errors"])] };
     const data = garble(answer.data, createDraw(fault.seed));
     const isObject = typeof data === "object" && data !== null && !Array.isArray(data);
     return isObject ? { ...answer, data: data as Record<string, unknown> } : answer;
