@@ -11,6 +11,7 @@ import type { FuzzCase } from "./fuzz-case.ts";
 import type { GraphModel } from "./graph-model.ts";
 import { type Carried, createResolver, findRow, type Instance } from "./resolve.ts";
 import { applyFaults } from "./subgraph-faults.ts";
+import { type Answering, openWire } from "./wire.ts";
 
 export type FederatedGraph = {
   readonly graph: Graph;
@@ -62,17 +63,16 @@ export function federate(subgraphs: FuzzCase["subgraphs"]): FederatedGraph {
 /** The type resolver of a subgraph: what is behind an `@interfaceObject` keeps its row's type. */
 const typeOf = ({ __typename }: Instance) => __typename;
 
-/** The subgraphs of a case. */
-export function fetchOf(
+function answeringOf(
   { schemas }: FederatedGraph,
   one: FuzzCase,
   model: GraphModel,
-  { mutations }: Carried = { mutations: [] },
-): SubgraphFetch {
-  return async ({ subgraph, body, read = JSON.parse }) => {
+  { mutations }: Carried,
+): Answering {
+  return async (subgraph, body) => {
     const schema = schemas.get(subgraph);
     if (!schema) throw new Error(`No subgraph "${subgraph}".`);
-    const { query, variables } = JSON.parse(String(body));
+    const { query, variables } = JSON.parse(body);
     const { data, errors = [] } = await graphql({
       schema,
       source: query,
@@ -83,12 +83,25 @@ export function fetchOf(
     });
     const answer = JSON.parse(JSON.stringify({ data: data ?? null, errors }));
     const { errors: told, ...rest } = applyFaults(one.faults, subgraph, answer);
-    // As text, as it comes from a subgraph: with room behind it, since short texts are read another way.
-    const text = JSON.stringify(told.length > 0 ? { errors: told, ...rest } : rest);
+    return JSON.stringify(told.length > 0 ? { errors: told, ...rest } : rest);
+  };
+}
+
+const withoutWire =
+  (answering: Answering): SubgraphFetch =>
+  async ({ subgraph, body, read = JSON.parse }) => {
+    const text = await answering(subgraph, String(body));
+    // With room behind it, since short texts are read another way.
     const json = read(text + " ".repeat(1_024)) as Partial<SubgraphResult>;
     return { data: null, errors: [], ...json, caching };
   };
-}
+
+/** The subgraphs of a case. */
+export const fetchOf = (
+  federated: FederatedGraph,
+  one: FuzzCase,
+  model: GraphModel,
+): SubgraphFetch => withoutWire(answeringOf(federated, one, model, { mutations: [] }));
 
 /** @throws whatever the execution throws; a fault in a subgraph's own code is an error of the answer. */
 export async function answerOfGateway(
@@ -99,7 +112,9 @@ export async function answerOfGateway(
 ): Promise<Answer> {
   const { graph } = federated;
   const carried: Carried = { mutations: [] };
-  const fetch = fetchOf(federated, one, model, carried);
+  const answering = answeringOf(federated, one, model, carried);
+  await using wire = one.way === "wire" ? await openWire(answering, one.faults) : undefined;
+  const fetch = wire?.fetch ?? withoutWire(answering);
   const document = parse(one.query);
   const request = { document, operationName: undefined, variables: one.variables };
   const invalidate = async () => {};

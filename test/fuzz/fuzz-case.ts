@@ -19,7 +19,7 @@ export type FuzzCase = {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly faults: readonly SubgraphFault[];
   /** How it is answered: default at once, straight from the subgraphs. */
-  readonly way?: "deferred" | "cached";
+  readonly way?: "deferred" | "cached" | "wire";
   /** Asked before, where there is a cache. */
   readonly before?: readonly {
     readonly query: string;

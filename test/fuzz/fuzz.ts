@@ -22,30 +22,51 @@ export type Tally = {
 };
 
 const operationsPerSupergraph = 12;
-const ways = [undefined, undefined, undefined, "faults", "deferred", "cached"] as const;
 const moods: readonly DataMood[] = ["clean", "clean", "failing", "broken"];
+const wireFaults = ["page", "refusing", "closing", "cut", "late"] as const;
 
-function randomFault(draw: Draw, subgraph: string): SubgraphFault {
+type Kind = { readonly way?: NonNullable<FuzzCase["way"]>; readonly hasFault?: true };
+const kinds: readonly Kind[] = [
+  ...[{}, {}, {}],
+  { hasFault: true },
+  { way: "deferred" },
+  { way: "cached" },
+  { way: "wire" },
+  { way: "wire", hasFault: true },
+];
+
+function randomFault(draw: Draw, subgraph: string, way: FuzzCase["way"]): SubgraphFault {
+  if (way === "wire") return { kind: draw.pick(wireFaults), subgraph };
   const kind = draw.pick(["down", "garbled", "garbled", "silent", "babbling"] as const);
   return kind === "garbled" ? { kind, subgraph, seed: draw.below(1_000_000) } : { kind, subgraph };
 }
 
 /** Undefined when the operation is not valid: aliases may have met. */
-function randomCase(ground: Ground, subgraphs: FuzzCase["subgraphs"], draw: Draw) {
+function randomCase(
+  ground: Ground,
+  subgraphs: FuzzCase["subgraphs"],
+  draw: Draw,
+): FuzzCase | undefined {
   const { schema, model } = ground;
-  const way = draw.pick(ways);
-  const kind = schema.getMutationType() && !way && draw.chance(40) ? "mutation" : "query";
-  const operation = randomOperation(schema, draw, kind);
+  const { way, hasFault } = draw.pick(kinds);
+  const canMutate = schema.getMutationType() && (!way || way === "wire");
+  const operation = randomOperation(
+    schema,
+    draw,
+    canMutate && draw.chance(40) ? "mutation" : "query",
+  );
   const query = way === "deferred" ? withRandomDefers(operation.query, draw) : operation.query;
-  const rows = randomRows(model, draw, way === "faults" ? "plain" : draw.pick(moods));
-  const before = Array.from({ length: draw.below(3) }, () => randomOperation(schema, draw));
-  const fault = randomFault(draw, draw.pick(Object.keys(subgraphs)));
+  const rows = randomRows(model, draw, hasFault ? "plain" : draw.pick(moods));
+  const others = Array.from({ length: draw.below(3) }, () => randomOperation(schema, draw));
+  const fault = randomFault(draw, draw.pick(Object.keys(subgraphs)), way);
   if (!isValid(ground, query)) return undefined;
-  const faults = way === "faults" ? [fault] : [];
-  const asked = before.filter((one) => isValid(ground, one.query));
-  const one: FuzzCase = { subgraphs, ...rows, ...operation, query, faults };
-  if (way === "deferred") return { ...one, way };
-  return way === "cached" ? { ...one, way, before: asked } : one;
+  const before = others.filter((other) => isValid(ground, other.query));
+  return {
+    ...{ subgraphs, ...rows, ...operation, query },
+    faults: hasFault ? [fault] : [],
+    ...(way && { way }),
+    ...(way === "cached" && { before }),
+  };
 }
 
 /** Undefined when the random subgraphs do not compose. */

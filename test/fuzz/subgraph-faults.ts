@@ -1,8 +1,10 @@
 /** What can be wrong with a subgraph as a whole: it gives no answer, or answers of a wrong shape. */
 import { SubgraphFailure, type SubgraphResult } from "../../gateway/fetch/subgraph-fetch.ts";
 import { createDraw, type Draw } from "./draw.ts";
+import type { WireFault } from "./wire.ts";
 
 export type SubgraphFault =
+  | WireFault
   | { readonly kind: "down" | "silent" | "babbling"; readonly subgraph: string }
   | { readonly kind: "garbled"; readonly subgraph: string; readonly seed: number };
 
@@ -56,8 +58,9 @@ export function applyFaults(
     if (fault.kind === "down")
       throw new SubgraphFailure("SUBGRAPH_UNAVAILABLE", subgraph, `"${subgraph}" is down.`);
     if (fault.kind === "silent") return { data: null, errors: [] };
-    if (fault.kind !== "garbled")
+    if (fault.kind === "babbling")
       return { ...answer, errors: [...answer.errors, ...(babble as SubgraphResult["errors"])] };
+    if (fault.kind !== "garbled") return answer;
     const data = garble(answer.data, createDraw(fault.seed));
     const isObject = typeof data === "object" && data !== null && !Array.isArray(data);
     return isObject ? { ...answer, data: data as Record<string, unknown> } : answer;

@@ -21,6 +21,7 @@ import { type Trouble, troubles } from "./troubles.ts";
 const usage = `Usage: npm run faults:partner -- [--seconds 4] [--rounds 20] [--own 200] [--both 40] [--troubles slow,down]
   --seconds   of trouble in a round;  --rounds  for each trouble: the gateways change places
   --own       operations a second that touch the city's own alone;  --both  that touch the partner too
+  --latency   milliseconds that the subgraphs take when they are well (5)
   --troubles  some of ${Object.keys(troubles).join(", ")}; default: all`;
 
 const number = { type: "string" } as const;
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     rounds: number,
     own: number,
     both: number,
+    latency: number,
     troubles: { type: "string", default: Object.keys(troubles).join(",") },
     help: { type: "boolean" },
   },
@@ -38,11 +40,11 @@ if (values.help) {
   console.log(usage);
   process.exit();
 }
-const { seconds = "4", rounds = "20", own = "200", both = "40" } = values;
+const { seconds = "4", rounds = "20", own = "200", both = "40", latency = "5" } = values;
 
 await using stack = new AsyncDisposableStack();
 async function startSubgraph(body: string) {
-  const child = fork(fromRoot("test/faults/partner/subgraph-process.ts"), [body]);
+  const child = fork(fromRoot("test/faults/partner/subgraph-process.ts"), [body, latency]);
   stack.defer(() => void child.kill());
   const [url] = (await once(child, "message")) as [string];
   return { url, pid: child.pid ?? 0, be: (trouble: Trouble) => void child.send(trouble) };

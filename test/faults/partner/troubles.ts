@@ -51,15 +51,16 @@ export type Partner = AsyncDisposable & {
   readonly be: (trouble: Trouble) => void;
 };
 
-/** @param body What it answers when nothing is wrong. */
-export async function startPartner(body: string): Promise<Partner> {
+/** @param body What it answers when nothing is wrong, after so many milliseconds. */
+export async function startPartner(body: string, latencyMs = 0): Promise<Partner> {
   let trouble: Trouble = "none";
   const timers = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {
     request.resume();
     response.setHeader("content-type", "application/json");
     const answers: Readonly<Record<Trouble, () => unknown>> = {
-      none: () => response.end(body),
+      none: () =>
+        latencyMs > 0 ? setTimeout(() => response.end(body), latencyMs) : response.end(body),
       slow() {
         const timer = setTimeout(() => response.end(body), 30_000);
         timers.add(timer);
