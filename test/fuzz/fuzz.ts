@@ -27,7 +27,9 @@ const wireFaults = ["page", "refusing", "closing", "cut", "late"] as const;
 
 type Kind = { readonly way?: NonNullable<FuzzCase["way"]>; readonly hasFault?: true };
 const kinds: readonly Kind[] = [
-  ...[{}, {}, {}],
+  {},
+  {},
+  {},
   { hasFault: true },
   { way: "deferred" },
   { way: "cached" },
@@ -62,7 +64,10 @@ function randomCase(
   if (!isValid(ground, query)) return undefined;
   const before = others.filter((other) => isValid(ground, other.query));
   return {
-    ...{ subgraphs, ...rows, ...operation, query },
+    subgraphs,
+    ...rows,
+    ...operation,
+    query,
     faults: hasFault ? [fault] : [],
     ...(way && { way }),
     ...(way === "cached" && { before }),

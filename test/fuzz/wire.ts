@@ -2,7 +2,7 @@
  * The subgraphs of a case behind real sockets, and the gateway's own fetches to them: answers that are compressed or
  * come in pieces, and the faults that only a connection can have.
  */
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
@@ -65,15 +65,16 @@ export async function openWire(
 ): Promise<Wire> {
   const send = createSend();
   const wrong = new Map(faults.map(({ kind, subgraph }) => [subgraph, kind] as const));
-  const server = createServer(async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const subgraph = String(request.url).slice(1);
-    const answer = await answering(subgraph, await text(request)).catch(() => undefined);
+    const told = await answering(subgraph, await text(request)).catch(() => undefined);
     const kind = wrong.get(subgraph);
     const isWrong = kind === "page" || kind === "refusing" || kind === "closing";
-    if (answer === undefined) response.destroy();
-    else if (isWrong || kind === "cut" || kind === "late") sendWrong(response, kind, answer);
-    else send(response, answer);
-  });
+    if (told === undefined) response.destroy();
+    else if (isWrong || kind === "cut" || kind === "late") sendWrong(response, kind, told);
+    else send(response, told);
+  }
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const isLate = [...wrong.values()].includes("late");
