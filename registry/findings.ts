@@ -2,7 +2,11 @@
 
 /** Every code → what it means. docs/checks.md lists them, and a test compares. */
 export const findingCodes = {
-  COMPOSITION: { level: "error", meaning: "The subgraphs do not compose into a supergraph" },
+  COMPOSITION: {
+    level: "error",
+    meaning:
+      "The subgraphs do not compose into a supergraph, or use connectors (`@connect`), which no gateway here carries out",
+  },
   BREAKING_CHANGE_USED: {
     level: "error",
     meaning: "A change would break operations that clients have sent",

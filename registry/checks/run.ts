@@ -71,6 +71,9 @@ function compose({ subgraph, others }: RunChecksInput): {
   return { findings };
 }
 
+/** Composes, and is then carried out by Apollo's Router alone: what it stands for would never be answered. */
+const connectors = "https://specs.apollo.dev/connect/";
+
 function parseSdl({ name, sdl }: CheckInput["subgraph"]) {
   try {
     return { document: parse(new Source(sdl, name)) };
@@ -92,6 +95,13 @@ const refusedBy = (findings: readonly Finding[]): Checked => ({
 export async function runChecks(input: RunChecksInput): Promise<Checked> {
   const { document, refused } = parseSdl(input.subgraph);
   if (!document) return refusedBy(refused ? [refused] : []);
+  const { name, sdl } = input.subgraph;
+  if (sdl.includes(connectors)) {
+    const message =
+      "Connectors (@connect, @source) are not carried out by the gateways of this graph.";
+    const mend = "Answer these fields in your subgraph, and take the @link of connectors out.";
+    return refusedBy([finding("COMPOSITION", name, message, mend)]);
+  }
   const { supergraph, findings: problems } = compose(input);
   if (!supergraph) return refusedBy(problems);
   // Contracts that hide nothing are the whole graph: it is looked at once.

@@ -59,6 +59,12 @@ describe("an SDL by itself", () => {
     expect({ ok, told }).toEqual({ ok: false, told: [expected] });
   });
 
+  it("refuses connectors, which would never be answered", async () => {
+    const connect = `extend schema @link(url: "https://specs.apollo.dev/connect/v0.2", import: ["@source"])\n`;
+    const { ok, told } = await found(connect + benchesSdl);
+    expect({ ok, told }).toEqual({ ok: false, told: ["COMPOSITION benches"] });
+  });
+
   it("accepts a deprecation with reason and date", async () => {
     const sdl = benchesSdl.replace(
       "park: Park",
