@@ -31,7 +31,7 @@ test("the parts of a deferred answer are the answer", { timeout: count * 4_000 }
     for (let n = 0; n < 12; n += 1) {
       const operation = randomOperation(ground.schema, draw);
       const mood = draw.pick(moods);
-      const rows = randomRows(ground.model, draw, mood === "down" ? "plain" : mood);
+      const rows = randomRows(subgraphs, ground.model, draw, mood === "down" ? "plain" : mood);
       const subgraph = draw.pick(Object.keys(subgraphs));
       const query = withRandomDefers(operation.query, draw);
       if (!isValid(ground, query)) continue;

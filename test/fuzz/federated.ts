@@ -25,7 +25,7 @@ type Representation = Readonly<Record<string, unknown>>;
 type Context = Carried & { readonly one: FuzzCase; readonly model: GraphModel };
 
 /** Types with a key, and how their representations are looked up; the case comes by the context. */
-function referencesOf(sdl: string): Record<string, object> {
+function referencesOf(subgraph: string, sdl: string): Record<string, object> {
   const entities = parse(sdl).definitions.flatMap((definition) =>
     "directives" in definition &&
     "name" in definition &&
@@ -38,7 +38,7 @@ function referencesOf(sdl: string): Record<string, object> {
       const type = definition.name?.value ?? "";
       const isObject = definition.kind === Kind.OBJECT_TYPE_DEFINITION;
       const __resolveReference = (given: Representation, { one, model }: Context) => {
-        const found = findRow(one, model, given);
+        const found = findRow(one, model, subgraph, given);
         return found && isObject ? { ...found, __typename: type } : found;
       };
       return [type, { __resolveReference }];
@@ -54,7 +54,7 @@ export function federate(subgraphs: FuzzCase["subgraphs"]): FederatedGraph {
     const typeDefs = parse(federationHeader + sdl);
     return [
       name,
-      buildSubgraphSchema([{ typeDefs, resolvers: referencesOf(sdl) as never }]),
+      buildSubgraphSchema([{ typeDefs, resolvers: referencesOf(name, sdl) as never }]),
     ] as const;
   });
   return { graph, schemas: new Map(schemas) };

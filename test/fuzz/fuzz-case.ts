@@ -2,6 +2,7 @@
  * One case of the fuzzer, whole and plain: subgraphs, rows, an operation. The same rows are behind
  * every subgraph and behind the one schema that says what is right.
  */
+import type { Unknown } from "./random-unknown.ts";
 import type { SubgraphFault } from "./subgraph-faults.ts";
 
 /** JSON, in which `{ $row }` is an entity, `{ $value, fields }` an object without a key, `{ $error }` throws. */
@@ -13,7 +14,9 @@ export type FuzzCase = {
   /** SDL by name, without the `@link`. */
   readonly subgraphs: Readonly<Record<string, string>>;
   readonly rows: Readonly<Record<string, Row>>;
-  /** Cells of Query's fields. */
+  /** By subgraph: rows that it does not know. */
+  readonly unknown?: Unknown;
+  /** Cells of the root types' fields. */
   readonly roots: Readonly<Record<string, Cell>>;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;

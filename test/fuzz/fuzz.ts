@@ -58,7 +58,7 @@ function randomCase(
     canMutate && draw.chance(40) ? "mutation" : "query",
   );
   const query = way === "deferred" ? withRandomDefers(operation.query, draw) : operation.query;
-  const rows = randomRows(model, draw, hasFault ? "plain" : draw.pick(moods));
+  const rows = randomRows(subgraphs, model, draw, hasFault ? "plain" : draw.pick(moods));
   const others = Array.from({ length: draw.below(3) }, () => randomOperation(schema, draw));
   const fault = randomFault(draw, draw.pick(Object.keys(subgraphs)), way);
   if (!isValid(ground, query)) return undefined;

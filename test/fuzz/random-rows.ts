@@ -9,20 +9,24 @@ import { Kind, type TypeNode } from "graphql";
 import type { Draw } from "./draw.ts";
 import type { Cell, FuzzCase, Row } from "./fuzz-case.ts";
 import type { GraphModel, ModelField } from "./graph-model.ts";
+import { randomUnknown } from "./random-unknown.ts";
 
 export type DataMood = "clean" | "plain" | "failing" | "broken";
 
 export function randomRows(
+  subgraphs: FuzzCase["subgraphs"],
   model: GraphModel,
   draw: Draw,
   mood: DataMood,
-): Pick<FuzzCase, "rows" | "roots"> {
+): Pick<FuzzCase, "rows" | "roots" | "unknown"> {
   const rowIds = new Map(
     model.entities.map((type) => [
       type,
       Array.from({ length: 2 + draw.below(2) }, (_, index) => `${type}-${index}`),
     ]),
   );
+
+  const unknown = draw.chance(25) ? randomUnknown(subgraphs, model, rowIds, draw) : {};
 
   function leaf(type: string): Cell {
     switch (type) {
@@ -50,7 +54,7 @@ export function randomRows(
     if (possible.length === 0) return null;
     const name = draw.pick(possible);
     const ids = rowIds.get(name);
-    if (ids) return { $row: draw.pick(ids) };
+    if (ids) return { $row: draw.pick(ids.filter((id) => !unknown[subgraph]?.includes(id))) };
     return { $value: name, fields: fieldCells(name) };
   }
 
@@ -108,5 +112,5 @@ export function randomRows(
       rows[id] = { type, fields: Object.fromEntries(fields) };
     }
   }
-  return { rows, roots: { ...fieldCells("Query"), ...fieldCells("Mutation") } };
+  return { rows, unknown, roots: { ...fieldCells("Query"), ...fieldCells("Mutation") } };
 }

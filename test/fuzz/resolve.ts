@@ -12,6 +12,8 @@ type Json = Readonly<Record<string, unknown>>;
 export type Instance = {
   readonly __typename: string;
   readonly fields: Json;
+  /** The id of its row, unless it has no key. */
+  readonly row?: string;
   /** The representation by which a subgraph was asked for it. */
   readonly given?: Json;
 };
@@ -32,12 +34,12 @@ export function toValue({ rows }: Pick<FuzzCase, "rows">, cell: Cell): unknown {
   if (typeof $value === "string") return { __typename: $value, fields };
   if (typeof $row !== "string") return cell;
   const row = rows[$row];
-  return row ? { __typename: row.type, fields: row.fields } : null;
+  return row ? { __typename: row.type, fields: row.fields, row: $row } : null;
 }
 
 /** The part of a row that `@requires` names, as a representation would bring it. */
 function project(
-  source: Pick<FuzzCase, "rows">,
+  source: Pick<FuzzCase, "rows" | "unknown">,
   model: GraphModel,
   instance: Instance,
   selection: SelectionSetNode,
@@ -53,11 +55,15 @@ function project(
 }
 
 function valueOf(
-  source: Pick<FuzzCase, "rows">,
+  source: Pick<FuzzCase, "rows" | "unknown">,
   model: GraphModel,
   instance: Instance,
   name: string,
 ): unknown {
+  const owner = model.fieldsOf(instance.__typename).find((field) => field.name === name)?.owner;
+  const isUnknown =
+    instance.row !== undefined && source.unknown?.[owner ?? ""]?.includes(instance.row);
+  if (isUnknown && !model.keyFields.has(name)) return null;
   const requires = model.requiresOf(instance.__typename, name);
   if (requires) return textOf(name, project(source, model, instance, requires));
   return toValue(source, instance.fields[name] ?? null);
@@ -99,10 +105,12 @@ const withArguments = (value: unknown, args: Json): unknown =>
 
 /** @param subgraph Undefined: the one schema. */
 export function createResolver(
-  { rows, roots }: Pick<FuzzCase, "rows" | "roots">,
+  { rows, roots, unknown = {} }: Pick<FuzzCase, "rows" | "roots" | "unknown">,
   model: GraphModel,
   subgraph?: string,
 ): GraphQLFieldResolver<Instance | undefined, Carried> {
+  // A subgraph knows what it finds (findRow).
+  const source = subgraph === undefined ? { rows, unknown } : { rows };
   return (instance, args, context, { fieldName, parentType, path }) => {
     if (parentType.name === "Mutation") context.mutations.push(String(toClient(path.key)));
     if (!instance || parentType.name === "Query" || parentType.name === "Mutation")
@@ -113,17 +121,18 @@ export function createResolver(
         throw new Error(`"${subgraph}" was asked for "${fieldName}", which it does not give.`);
       const requires = role === "requires" && model.requiresOf(parentType.name, fieldName);
       const provided = (name: string) =>
-        model.provides(subgraph, name) ? valueOf({ rows }, model, instance, name) : undefined;
+        model.provides(subgraph, name) ? valueOf(source, model, instance, name) : undefined;
       if (requires) return textOf(fieldName, received(instance.given ?? {}, requires, provided));
     }
-    return withArguments(valueOf({ rows }, model, instance, fieldName), args);
+    return withArguments(valueOf(source, model, instance, fieldName), args);
   };
 }
 
-/** The row that a representation means: every key field in it must be that row's. */
+/** The row that a representation means to a subgraph: every key field in it must be that row's. */
 export function findRow(
-  { rows }: Pick<FuzzCase, "rows">,
+  { rows, unknown = {} }: Pick<FuzzCase, "rows" | "unknown">,
   model: GraphModel,
+  subgraph: string,
   representation: Json,
 ): Instance | null {
   const plain = (cell: Cell): unknown =>
@@ -137,11 +146,14 @@ export function findRow(
         )
       : wanted === own;
   const given = Object.entries(representation).filter(([name]) => model.keyFields.has(name));
-  const found = Object.values(rows).find(
-    ({ type, fields }) =>
+  const found = Object.entries(rows).find(
+    ([id, { type, fields }]) =>
+      !unknown[subgraph]?.includes(id) &&
       model.possibleTypes("", String(representation["__typename"])).includes(type) &&
       given.length > 0 &&
       given.every(([name, value]) => matches(value, plain(fields[name]))),
   );
-  return found ? { __typename: found.type, fields: found.fields, given: representation } : null;
+  if (!found) return null;
+  const [row, { type, fields }] = found;
+  return { __typename: type, fields, row, given: representation };
 }
