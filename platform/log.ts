@@ -3,6 +3,7 @@
  * log because nobody logs headers, variables or bodies; the redaction list is the second net.
  */
 import { pino, type Logger } from "pino";
+import { createLogLines } from "./log-lines.ts";
 
 export type Log = Logger;
 
@@ -13,12 +14,6 @@ export type LogOptions = {
   /** Readable lines for people; default: standard output is a terminal. */
   readonly pretty?: boolean;
 };
-
-/**
- * A line is one blocking write to standard output, several times the price of making it: so lines leave together,
- * and at the latest with the process (pino sees to that, unless it is killed).
- */
-const buffered = { sync: false, minLength: 4_096, periodicFlush: 50 } as const;
 
 const redact = ["authorization", "token", "*.authorization", "*.token", "headers.*", "*.headers.*"];
 
@@ -37,7 +32,7 @@ function err(error: unknown): object {
 export function createLog(options: LogOptions): Log {
   const { name, level, pretty = process.stdout.isTTY } = options;
   const base = { name, level, redact, serializers: { err }, base: { pid: process.pid } };
-  if (!pretty) return pino(base, pino.destination(buffered));
+  if (!pretty) return pino(base, createLogLines());
   return pino({ ...base, transport: { target: "pino-pretty", options: { ignore: "pid" } } });
 }
 

@@ -76,9 +76,10 @@ export function createReadThrough(deps: ReadThroughDeps): ReadThrough {
     const { result, pathOf } = asked;
     const { shape, labels } = question;
     const own: Loaded = { kind: "value", value: nothing, freshness: undefined, tags: [] };
-    // A root field that did not come has no error of its own where another's took away the data of all.
-    const isWhole = outcome.errors.length === 0 && outcome.value !== undefined;
-    if (isFailure(result) || !shape || !isWhole) return own;
+    if (isFailure(result) || !shape || outcome.errors.length > 0) return own;
+    // A root field may be left out by a condition; or another's error has taken away the data of all.
+    const isLost = result.data === null || result.errors.length > 0;
+    if (outcome.value === undefined && isLost) return own;
     const { principal } = asking.context;
     const freshnessAt = partFreshnessOf(result, defaultsOf(labels.subgraph), principal);
     const { freshness, isOwn } = freshnessAt(pathOf(question));
